@@ -14,16 +14,19 @@ internal static class KnowledgeSearch
     /// <summary>More words make no question clearer; it bounds the work of one that is hostile.</summary>
     private const int MaxTerms = 32;
 
-    /// <summary>The share of the question's weight that a section must hold. Half would let one known word answer for an unknown one.</summary>
-    private const double RequiredCoverage = 0.55;
+    /// <summary>The share of the question's weight that a section must hold when its heading has none of it.</summary>
+    private const double RequiredOfTheText = 0.65;
 
-    /// <summary>The share required when the question says most of the section's heading: "openrouter setup" under "How do I use OpenRouter?"</summary>
-    private const double RequiredWithHeading = 0.4;
+    /// <summary>The share required when the heading has some of the question.</summary>
+    private const double RequiredWithHeading = 0.5;
+
+    /// <summary>The share required when the question says most of the heading: "openrouter setup" under "How do I use OpenRouter?"</summary>
+    private const double RequiredWithMostOfTheHeading = 0.35;
 
     private const double MostOfTheHeading = 0.5;
 
     /// <summary>A heading that is the question, beside BM25, whose length rule looks at whole sections and not at headings.</summary>
-    private const double HeadingFitWorth = 10;
+    private const double HeadingFitWorth = 15;
 
     /// <summary>A list of headings answers less than the section under one of them.</summary>
     private const double ListWorth = 0.5;
@@ -81,7 +84,8 @@ internal static class KnowledgeSearch
         var said = Math.Min(1, inHeading.Length / (double)Math.Max(1, index.HeadingTerms[id]));
         var asked = inHeading.Sum(term => term.Weight * term.Worth) / total;
 
-        if (coverage < (said >= MostOfTheHeading ? RequiredWithHeading : RequiredCoverage) || RestsOnAPassingMention(found, id, index.Sections.Count))
+        var required = said >= MostOfTheHeading ? RequiredWithMostOfTheHeading : said > 0 ? RequiredWithHeading : RequiredOfTheText;
+        if (coverage < required || RestsOnAPassingMention(index, terms, found, id))
             return null;
         var headingFit = said + asked > 0 ? 2 * said * asked / (said + asked) : 0;
         var score = coverage * (rank + (HeadingFitWorth * headingFit));
@@ -94,19 +98,22 @@ internal static class KnowledgeSearch
         if (sections.Count > 0)
             return new(term, Rarity(index, sections.Count), 1, sections);
         if (Words.IsSpaceless(term))
-            return new(term, UnknownPairWorth * Rarity(index, 0), 0, sections);
+            return new(term, UnknownPairWorth * Rarity(index, 1), 0, sections);
         return Spelling.Nearest(term, index.Vocabulary) is { } meant
-            ? new(meant, Rarity(index, 0), CorrectedWorth, index.Occurrences(meant))
-            : new(term, Rarity(index, 0), 0, sections);
+            ? new(meant, Rarity(index, 1), CorrectedWorth, index.Occurrences(meant))
+            : new(term, Rarity(index, 1), 0, sections);
     }
 
     // The inverse document frequency of BM25, kept above zero.
     private static double Rarity(KnowledgeIndex index, int sections) =>
         Math.Log(1 + ((index.Sections.Count - sections + 0.5) / (sections + 0.5)));
 
-    /// <summary>A single word that many texts mention and no heading here has ("what time is it?") is no evidence.</summary>
-    private static bool RestsOnAPassingMention(WeighedTerm[] found, int section, int sections) =>
-        found is [var only] && !only.Sections[section] && only.Sections.Count > Math.Max(3, sections / 20);
+    /// <summary>
+    /// One word that the text mentions and its heading does not have is evidence only when it is all that was asked, and rare: neither "the
+    /// price of bitcoin" nor "what time is it?" asks about a text that has "price" or "time" in it.
+    /// </summary>
+    private static bool RestsOnAPassingMention(KnowledgeIndex index, List<WeighedTerm> terms, WeighedTerm[] found, int section) =>
+        found is [var only] && !only.Sections[section] && (terms.Count > 1 || only.Sections.Count > Math.Max(1, index.Sections.Count / 50));
 
     /// <param name="Word">The word as it is looked up.</param>
     /// <param name="Weight">What it counts in the question.</param>

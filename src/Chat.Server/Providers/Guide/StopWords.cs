@@ -11,9 +11,9 @@ internal static class StopWords
     private static readonly FrozenSet<string> All = ("""
         a about after all also am an and another any anybody anyone anything are arent as at be because been before being both but by can cannot cant could
         couldnt did didnt do does doesnt doing done dont each either else even ever every exactly example examples explain find for from get gets getting give given go goes going gonna got had
-        happen happens has have havent having he hello help her here hers hey hi him his how hows i id if ill im in into is isnt it its itself ive just kind know let lets
-        like list long look make makes many may maybe me mean means might mine more most much must my need needs no not now of off oh ok okay on once one ones only or other
-        our ours out over own please plz possible really same say see she should show so some somebody someone something still such sure take tell than thank thanks that
+        happen happens has have havent having he hello help her here hers hey hi him his how hows i if ill im in instead into is isnt it its itself ive just kind know let lets
+        like list long look make makes many may maybe me mean meaning means might mine more most much must my need needs no not now of off oh ok okay on once one ones only or other
+        our ours out over own per please plz possible put really said same say see set she should show so some somebody someone something still such sure take tell than thank thanks that
         thats the their theirs them then there theres these they theyre thing things this those to too u understand until up us use used using very want wants was
         way ways we were weve what whats when where which while who whom whos whose why will wish with without wont work works working would yes yet you your youre yours
         """
