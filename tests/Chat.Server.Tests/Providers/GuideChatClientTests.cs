@@ -43,6 +43,23 @@ public sealed class GuideChatClientTests
     }
 
     [Fact]
+    public async Task A_lone_word_that_one_text_mentions_is_taken_for_what_is_meant()
+    {
+        using var talk = new GuideTalk(Shop);
+
+        Assert.Equal("Returns", GuideTalk.SourceOf(await talk.AskAsync("do I need the receipt?")));
+    }
+
+    [Fact]
+    public async Task One_word_of_several_that_a_text_mentions_is_no_evidence()
+    {
+        using var talk = new GuideTalk(Shop);
+
+        Assert.Null(GuideTalk.SourceOf(await talk.AskAsync("who lost the receipt of Napoleon?")));
+        Assert.Null(GuideTalk.SourceOf(await talk.AskAsync("euros in Napoleon's pocket")));
+    }
+
+    [Fact]
     public async Task What_the_knowledge_does_not_say_is_not_known_and_the_contact_is_given()
     {
         using var talk = new GuideTalk(Shop, "[hello@example.com](mailto:hello@example.com)");

@@ -56,7 +56,9 @@ public sealed class GuideHostileInputTests
     {
         using var talk = new GuideTalk(GuideTalk.DemoKnowledge);
 
-        Assert.NotEmpty(await talk.AskAsync(string.Join(' ', Enumerable.Range(0, 2_000).Select(number => "wxrd" + number.ToString(CultureInfo.InvariantCulture)))));
+        var words = Enumerable.Range(0, 2_000).Select(number => "wxrd" + number.ToString(CultureInfo.InvariantCulture));
+
+        Assert.NotEmpty(await talk.AskAsync(string.Join(' ', words)));
     }
 
     [Fact]
@@ -64,7 +66,7 @@ public sealed class GuideHostileInputTests
     {
         using var talk = new GuideTalk("# a\"b'; DROP TABLE sections\n\0\ud800 text\n# **[x](y)** | _z_ <b>\nMarks \"quoted\".");
 
-        Assert.Equal("x | \\_z\\_ \\<b\\>".Replace("|", "\\|", StringComparison.Ordinal).Replace("\\>", ">", StringComparison.Ordinal), GuideTalk.SourceOf(await talk.AskAsync("quoted marks")));
+        Assert.Equal(@"x \| \_z\_ \<b>", GuideTalk.SourceOf(await talk.AskAsync("quoted marks")));
     }
 
     [Theory]

@@ -85,7 +85,8 @@ public sealed class GuideIndexCacheTests(ITestOutputHelper output)
         await talk.AskAsync("warm up");
         var start = Stopwatch.GetTimestamp();
 
-        await Parallel.ForAsync(0, 200, async (_, _) => Assert.Contains("Docker", GuideTalk.SourceOf(await talk.AskAsync("run in docker")), StringComparison.Ordinal));
+        await Parallel.ForAsync(0, 200, async (_, _) =>
+            Assert.Contains("Docker", GuideTalk.SourceOf(await talk.AskAsync("run in docker")), StringComparison.Ordinal));
 
         output.WriteLine($"200 questions to one knowledge text: {Stopwatch.GetElapsedTime(start).TotalMilliseconds:F0} ms");
     }

@@ -23,7 +23,9 @@ public sealed class GuideChatClient : IChatClient
         IEnumerable<ChatMessage> messages, ChatOptions? options = null, CancellationToken cancellationToken = default) =>
         GetStreamingResponseAsync(messages, options, cancellationToken).ToChatResponseAsync(cancellationToken);
 
-    /// <summary>The reply paragraph by paragraph; the last update has the finish reason and the usage, estimated at four characters a token.</summary>
+    /// <summary>
+    /// The reply paragraph by paragraph; the last update has the finish reason and the usage, estimated at four characters a token.
+    /// </summary>
     /// <exception cref="OperationCanceledException">The token was cancelled.</exception>
     public async IAsyncEnumerable<ChatResponseUpdate> GetStreamingResponseAsync(
         IEnumerable<ChatMessage> messages, ChatOptions? options = null, [EnumeratorCancellation] CancellationToken cancellationToken = default)

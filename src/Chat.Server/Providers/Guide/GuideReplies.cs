@@ -51,8 +51,14 @@ internal static class GuideReplies
         {
             // Inside a word an underscore is no mark, and names of codes and fields are full of them.
             var isInsideWord = at > 0 && at + 1 < text.Length && char.IsLetterOrDigit(text[at - 1]) && char.IsLetterOrDigit(text[at + 1]);
-            if (text[at] is '\\' or '`' or '*' or '[' or ']' or '<' or '|' or '~' or '&' || (text[at] == '_' && !isInsideWord)
-                || (at == 0 && text[at] is '#' or '>' or '-' or '+'))
+            var isMark = text[at] switch
+            {
+                '\\' or '`' or '*' or '[' or ']' or '<' or '|' or '~' or '&' => true,
+                '_' => !isInsideWord,
+                '#' or '>' or '-' or '+' => at == 0,
+                _ => false,
+            };
+            if (isMark)
                 escaped.Append('\\');
             escaped.Append(text[at]);
         }
@@ -70,7 +76,8 @@ internal static class GuideReplies
         // One title over everything is no choice of topics: then the headings under it are.
         var paths = index.Sections.Select(section => section.Path).Where(path => path.Count > 0).ToArray();
         var depth = paths.Select(path => path[0]).Distinct().Count() > 1 ? 1 : 2;
-        string[] topics = [.. paths.Where(path => path.Count >= depth && path[depth - 1].Length > 0).Select(path => path[depth - 1]).Distinct().Take(MostTopics)];
+        var topics = paths.Where(path => path.Count >= depth && path[depth - 1].Length > 0)
+            .Select(path => path[depth - 1]).Distinct().Take(MostTopics).ToArray();
         return topics.Length == 0 ? "" : lead + "\n\n" + string.Join('\n', topics.Select(topic => "- " + Escape(topic)));
     }
 }

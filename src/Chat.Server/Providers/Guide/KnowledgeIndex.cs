@@ -40,7 +40,9 @@ internal sealed class KnowledgeIndex : IDisposable
     /// <summary>The words of the knowledge with how often each occurs; made when the first unknown word is asked about.</summary>
     public IReadOnlyDictionary<string, int> Vocabulary => _vocabulary.Value;
 
-    /// <summary>The sections in which a word occurs, in any of its English forms: position in <see cref="Sections"/> → whether in its own heading.</summary>
+    /// <summary>
+    /// The sections in which a word occurs, in any of its English forms: position in <see cref="Sections"/> → whether in its own heading.
+    /// </summary>
     public IReadOnlyDictionary<int, bool> Occurrences(string word)
     {
         var all = Run(_occurrences, Query(word), _ => false);

@@ -7,7 +7,7 @@ internal sealed record SectionMatch(KnowledgeSection Section, double Score);
 
 /// <summary>
 /// Decides which sections answer a question, and whether any does. BM25 alone always finds something; so a section counts only when
-/// it has enough of what the question is about: each word weighs as much as it is rare, and a word that occurs nowhere weighs most.
+/// it has enough of what the question is about: each word weighs as much as it is rare, and one that occurs nowhere as much as the rarest.
 /// </summary>
 internal static class KnowledgeSearch
 {
@@ -51,7 +51,7 @@ internal static class KnowledgeSearch
     /// <summary>The sections that answer, best first; none when the knowledge does not say.</summary>
     /// <param name="index">Where to look.</param>
     /// <param name="terms">What the question is about; must be covered.</param>
-    /// <param name="context">What the question before was about: it only moves the order.</param>
+    /// <param name="context">What the question before was about: it moves the order and decides nothing.</param>
     /// <param name="cancellationToken">Looked at between the words.</param>
     public static IReadOnlyList<SectionMatch> Find(
         KnowledgeIndex index, IReadOnlyList<string> terms, IReadOnlyList<string> context, CancellationToken cancellationToken)
@@ -113,7 +113,7 @@ internal static class KnowledgeSearch
     /// price of bitcoin" nor "what time is it?" asks about a text that has "price" or "time" in it.
     /// </summary>
     private static bool RestsOnAPassingMention(KnowledgeIndex index, List<WeighedTerm> terms, WeighedTerm[] found, int section) =>
-        found is [var only] && !only.Sections[section] && (terms.Count > 1 || only.Sections.Count > Math.Max(1, index.Sections.Count / 50));
+        found is [var only] && !only.Sections[section] && (terms.Count > 1 || only.Sections.Count > Math.Max(2, index.Sections.Count / 50));
 
     /// <param name="Word">The word as it is looked up.</param>
     /// <param name="Weight">What it counts in the question.</param>

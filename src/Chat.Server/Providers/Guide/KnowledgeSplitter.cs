@@ -19,7 +19,8 @@ internal static class KnowledgeSplitter
         {
             var (path, markdown) = drafts[at];
             var isList = markdown.Length == 0;
-            sections.AddRange(SectionParts.Of(isList ? ListOfChildren(drafts, at) : markdown).Select(part => new KnowledgeSection(path, part, isList)));
+            var parts = SectionParts.Of(isList ? ListOfChildren(drafts, at) : markdown);
+            sections.AddRange(parts.Select(part => new KnowledgeSection(path, part, isList)));
         }
 
         return sections;

@@ -6,6 +6,9 @@ namespace Chat.Server.Providers.Guide;
 /// </summary>
 internal static class MarkdownBlocks
 {
+    /// <summary>The most characters of a heading that are kept, in UTF-16 units: it is shown in a line under an answer.</summary>
+    private const int LongestHeading = 300;
+
     /// <summary>A fenced code block that has been opened.</summary>
     /// <param name="Mark">The backtick or the tilde.</param>
     /// <param name="Length">How many of them; a closing fence has at least as many.</param>
@@ -79,9 +82,13 @@ internal static class MarkdownBlocks
         return columns;
     }
 
-    /// <summary>A heading without its inline marks: a path is shown as text, and its marks would tangle with the line around it.</summary>
-    public static string PlainText(string inline)
+    /// <summary>
+    /// A heading without its inline marks: a path is shown as text, and its marks would tangle with the line around it. What is longer
+    /// than <see cref="LongestHeading"/> is cut.
+    /// </summary>
+    public static string PlainText(string line)
     {
+        var inline = line.Length <= LongestHeading ? line : line[..LongestHeading];
         var text = new System.Text.StringBuilder(inline.Length);
         for (var at = 0; at < inline.Length; at++)
         {

@@ -63,28 +63,27 @@ internal static class SectionParts
 
     private static IEnumerable<string> Shorten(string block)
     {
-        var rest = block;
-        while (rest.Length > MaxLength && !rest.Contains("```", StringComparison.Ordinal) && !rest.Contains("~~~", StringComparison.Ordinal))
+        var start = 0;
+        var isCode = block.Contains("```", StringComparison.Ordinal) || block.Contains("~~~", StringComparison.Ordinal);
+        while (!isCode && block.Length - start > MaxLength)
         {
-            var cut = CutBefore(rest);
-            yield return rest[..cut].TrimEnd();
-            rest = rest[cut..].TrimStart();
+            var cut = start + LengthOfPart(block.AsSpan(start, MaxLength));
+            yield return block[start..cut].TrimEnd();
+            start = cut;
         }
 
-        if (rest.Length > 0)
-            yield return rest;
+        yield return block[start..];
     }
 
-    private static int CutBefore(string text)
+    private static int LengthOfPart(ReadOnlySpan<char> text)
     {
-        var head = text.AsSpan(0, MaxLength);
         foreach (var end in (ReadOnlySpan<string>)["\n", ". ", "。", " "])
         {
             // A cut in the first half would leave crumbs.
-            if (head.LastIndexOf(end, StringComparison.Ordinal) is var at && at > MaxLength / 2)
+            if (text.LastIndexOf(end, StringComparison.Ordinal) is var at && at > MaxLength / 2)
                 return at + end.Length;
         }
 
-        return char.IsHighSurrogate(text[MaxLength - 1]) ? MaxLength - 1 : MaxLength;
+        return char.IsHighSurrogate(text[^1]) ? MaxLength - 1 : MaxLength;
     }
 }

@@ -34,7 +34,8 @@ internal static class SmallTalkReader
         is good bye goodbye see later for your the help danke merci gracias 谢谢
         """);
 
-    private static readonly FrozenSet<string> ThankingItself = Set("thanks thank thx ty cheers great perfect cool nice awesome super bye goodbye danke merci gracias ok okay helps helped 谢谢");
+    private static readonly FrozenSet<string> ThankingItself = Set(
+        "thanks thank thx ty cheers great perfect cool nice awesome super bye goodbye danke merci gracias ok okay helps helped 谢谢");
 
     private static readonly FrozenSet<string> Help = Set("""
         help please me can could you i need with some hello hi hey
@@ -43,7 +44,8 @@ internal static class SmallTalkReader
     private static readonly FrozenSet<string> AboutMyself =
     [
         "what can you do", "what can i ask", "what can i ask you", "what can you help me with", "what can you tell me", "what do you know",
-        "who are you", "what are you", "what is this", "whats this", "are you a bot", "are you a robot", "are you human", "are you an ai", "are you real", "can you help me", "what topics do you know",
+        "who are you", "what are you", "what is this", "whats this", "are you a bot", "are you a robot", "are you human", "are you an ai",
+        "are you real", "who made you", "what is your name", "whats your name", "can you help me", "what topics do you know",
     ];
 
     /// <summary>What kind of small talk the words of a whole message are.</summary>

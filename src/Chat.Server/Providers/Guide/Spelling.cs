@@ -9,7 +9,9 @@ internal static class Spelling
     /// <summary>From this length two slips are forgiven, below it one.</summary>
     private const int TwoSlipsFrom = 9;
 
-    /// <summary>The nearest word by slips (a letter missing, added, wrong, or two swapped), the most frequent among equals; null when none is near.</summary>
+    /// <summary>
+    /// The nearest word by slips (a letter missing, added, wrong, or two swapped), the most frequent among equals; null when none is near.
+    /// </summary>
     /// <param name="word">The word that does not occur.</param>
     /// <param name="vocabulary">The words that do, each with how often.</param>
     public static string? Nearest(string word, IReadOnlyDictionary<string, int> vocabulary)
@@ -19,10 +21,12 @@ internal static class Spelling
         var allowed = word.Length >= TwoSlipsFrom ? 2 : 1;
         return vocabulary
             // The first letter is hardly ever the wrong one.
-            .Where(known => known.Key[0] == word[0] && known.Key.Length >= ShortestWord && Math.Abs(known.Key.Length - word.Length) <= allowed)
+            .Where(known => known.Key[0] == word[0] && known.Key.Length >= ShortestWord)
+            .Where(known => Math.Abs(known.Key.Length - word.Length) <= allowed)
             .Select(known => (Word: known.Key, Slips: Slips(word, known.Key), Count: known.Value))
             .Where(candidate => candidate.Slips <= allowed)
-            .OrderBy(candidate => candidate.Slips).ThenByDescending(candidate => candidate.Count).ThenBy(candidate => candidate.Word, StringComparer.Ordinal)
+            .OrderBy(candidate => candidate.Slips).ThenByDescending(candidate => candidate.Count)
+            .ThenBy(candidate => candidate.Word, StringComparer.Ordinal)
             .Select(candidate => candidate.Word)
             .FirstOrDefault();
     }
