@@ -27,7 +27,7 @@ internal static class DocsPage
     /// <summary>What the page says where the build could not fetch Scalar.</summary>
     public const string WithoutScript =
         """
-        <!doctype html>
+        <!DOCTYPE html>
         <html lang="en">
         <head>
           <meta charset="utf-8">
@@ -84,7 +84,7 @@ internal static class DocsPage
     /// <summary>The page over the script with this fingerprint.</summary>
     public static string For(string fingerprint) =>
         $"""
-        <!doctype html>
+        <!DOCTYPE html>
         <html lang="en">
         <head>
           <meta charset="utf-8">
