@@ -1,0 +1,42 @@
+using System.Data.Common;
+using Dapper;
+
+namespace Chat.Server.Storage;
+
+/// <summary>
+/// A connection on loan, within a transaction when it writes. It runs <see cref="Sql"/> and nothing else, and ends with
+/// the <see cref="Database"/> call that lent it; it is not to be kept, nor used from two tasks at once.
+/// </summary>
+public sealed class DbSession
+{
+    private readonly DbConnection _connection;
+    private readonly DbTransaction? _transaction;
+    private readonly DatabaseEngine _engine;
+    private readonly CancellationToken _cancellationToken;
+
+    internal DbSession(DbConnection connection, DbTransaction? transaction, DatabaseEngine engine, CancellationToken cancellationToken)
+    {
+        _connection = connection;
+        _transaction = transaction;
+        _engine = engine;
+        _cancellationToken = cancellationToken;
+    }
+
+    /// <summary>Runs a statement and gives the number of rows that it changed.</summary>
+    public Task<int> ExecuteAsync(Sql sql, object? args = null) => _connection.ExecuteAsync(Command(sql, args));
+
+    /// <summary>The first row, or the type's default when there is none.</summary>
+    public Task<T?> FirstOrDefaultAsync<T>(Sql sql, object? args = null) =>
+        _connection.QueryFirstOrDefaultAsync<T>(Command(sql, args));
+
+    /// <summary>All rows, read to the end.</summary>
+    public async Task<IReadOnlyList<T>> ListAsync<T>(Sql sql, object? args = null) =>
+        (await _connection.QueryAsync<T>(Command(sql, args))).AsList();
+
+    /// <summary>Runs one batch of a migration script; scripts are resources of this assembly, never input.</summary>
+    internal Task ExecuteScriptAsync(string batch) =>
+        _connection.ExecuteAsync(new CommandDefinition(batch, transaction: _transaction, cancellationToken: _cancellationToken));
+
+    private CommandDefinition Command(Sql sql, object? args) =>
+        new(sql.For(_engine), args, _transaction, cancellationToken: _cancellationToken);
+}

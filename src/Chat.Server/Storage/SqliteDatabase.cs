@@ -1,0 +1,106 @@
+using System.Data.Common;
+using Microsoft.Data.Sqlite;
+
+namespace Chat.Server.Storage;
+
+/// <summary>
+/// SQLite in write-ahead-log mode. Readers never wait; writers of this process queue on a semaphore, fairly and without a
+/// thread, and only then meet the file lock that writers of other processes hold.
+/// </summary>
+internal sealed class SqliteDatabase : Database, IDisposable
+{
+    // Result codes of SQLite's C interface that mean "not now" or "not here", rather than a mistake of ours.
+    private const int Busy = 5, Locked = 6, ReadOnly = 8, IoError = 10, Corrupt = 11, Full = 13, CannotOpen = 14, NotADatabase = 26;
+
+    private readonly SemaphoreSlim _writer = new(1, 1);
+    private readonly string _path;
+    private readonly string _connectionString;
+    private readonly string _pragmas;
+
+    static SqliteDatabase() => SQLitePCL.Batteries_V2.Init();
+
+    public SqliteDatabase(string path, StorageOptions options)
+    {
+        _path = path;
+        _connectionString = new SqliteConnectionStringBuilder
+        {
+            DataSource = path,
+            Mode = SqliteOpenMode.ReadWriteCreate,
+            ForeignKeys = true,
+            DefaultTimeout = (int)options.BusyTimeout.TotalSeconds,
+        }.ConnectionString;
+        // The driver's own wait for a lock polls every 150 ms; SQLite's starts at 1 ms.
+        var synchronous = options.Durability == Durability.Full ? "FULL" : "NORMAL";
+        _pragmas = $"PRAGMA busy_timeout = {(int)options.BusyTimeout.TotalMilliseconds}; PRAGMA synchronous = {synchronous};";
+    }
+
+    public override DatabaseEngine Engine => DatabaseEngine.Sqlite;
+
+    public void Dispose()
+    {
+        using var connection = new SqliteConnection(_connectionString);
+        SqliteConnection.ClearPool(connection);
+        _writer.Dispose();
+    }
+
+    internal override async Task PrepareAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            Directory.CreateDirectory(Path.GetDirectoryName(_path)!);
+            await using var connection = await OpenAsync(cancellationToken);
+            await ExecuteAsync(connection, "PRAGMA journal_mode = WAL;", cancellationToken);
+        }
+        catch (Exception fault) when (IsUnavailable(fault) || fault is IOException or UnauthorizedAccessException)
+        {
+            throw new StoreUnavailableException(fault);
+        }
+    }
+
+    // A write transaction already holds the file's only write lock.
+    internal override Task LockForMigrationAsync(DbSession session) => Task.CompletedTask;
+
+    protected override async Task<DbConnection> OpenAsync(CancellationToken cancellationToken)
+    {
+        var connection = new SqliteConnection(_connectionString);
+        try
+        {
+            await connection.OpenAsync(cancellationToken);
+            await ExecuteAsync(connection, _pragmas, cancellationToken);
+            return connection;
+        }
+        catch
+        {
+            await connection.DisposeAsync();
+            throw;
+        }
+    }
+
+    // Not deferred: BEGIN IMMEDIATE takes the write lock at once, so no transaction fails half-way for want of it.
+    protected override ValueTask<DbTransaction> BeginAsync(DbConnection connection, CancellationToken cancellationToken) =>
+        new(((SqliteConnection)connection).BeginTransaction(deferred: false));
+
+    protected override async ValueTask<IDisposable?> EnterWriteAsync(CancellationToken cancellationToken)
+    {
+        await _writer.WaitAsync(cancellationToken);
+        return new Turn(_writer);
+    }
+
+    protected override bool IsUnavailable(Exception fault) =>
+        fault is SqliteException { SqliteErrorCode: Busy or Locked or ReadOnly or IoError or Corrupt or Full or CannotOpen or NotADatabase };
+
+    // Waiting is the busy timeout's work; what it gives up on is unavailable.
+    protected override bool IsConflict(Exception fault) => false;
+
+    private static async Task ExecuteAsync(DbConnection connection, string text, CancellationToken cancellationToken)
+    {
+        await using var command = connection.CreateCommand();
+        command.CommandText = text;
+        await command.ExecuteNonQueryAsync(cancellationToken);
+    }
+
+    private sealed class Turn(SemaphoreSlim writer) : IDisposable
+    {
+        public void Dispose() => writer.Release();
+    }
+}

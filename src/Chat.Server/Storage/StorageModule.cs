@@ -1,0 +1,33 @@
+using Microsoft.Extensions.Options;
+
+namespace Chat.Server.Storage;
+
+/// <summary>Registers the store: SQL Server where a connection string names one, else SQLite.</summary>
+public static class StorageModule
+{
+    /// <summary>Adds <see cref="Database"/> and <see cref="Migrator"/>.</summary>
+    public static IServiceCollection AddStorage(this IServiceCollection services)
+    {
+        ColumnTypes.Register();
+        services.AddOptions<StorageOptions>()
+            .BindConfiguration("Storage")
+            .Configure<IConfiguration>((options, configuration) => options.SqlServer = configuration.GetConnectionString("SqlServer"))
+            .ValidateOnStart();
+        services.AddSingleton<IValidateOptions<StorageOptions>, StorageOptionsValidator>();
+        services.AddSingleton(CreateDatabase);
+        services.AddSingleton<Migrator>();
+        return services;
+    }
+
+    /// <summary>The embedded database's absolute path: <see cref="StorageOptions.Path"/> below the content root.</summary>
+    public static string AbsolutePath(this StorageOptions options, IHostEnvironment environment) =>
+        Path.GetFullPath(options.Path, environment.ContentRootPath);
+
+    private static Database CreateDatabase(IServiceProvider services)
+    {
+        var options = services.GetRequiredService<IOptions<StorageOptions>>().Value;
+        return string.IsNullOrWhiteSpace(options.SqlServer)
+            ? new SqliteDatabase(options.AbsolutePath(services.GetRequiredService<IHostEnvironment>()), options)
+            : new SqlServerDatabase(options.SqlServer);
+    }
+}
