@@ -71,6 +71,16 @@ public sealed record ChatError
     /// <summary>503: the store is out of reach; nothing was charged.</summary>
     public static ChatError ServiceUnavailable { get; } = new(503, "service_unavailable", "Service unavailable");
 
+    /// <summary>429: the channel has had its messages of this UTC minute.</summary>
+    /// <param name="retryAfter">Until the next minute.</param>
+    public static ChatError RateLimitExceeded(TimeSpan retryAfter) =>
+        new(429, "rate_limit_exceeded", "Rate limit exceeded") { RetryAfter = retryAfter };
+
+    /// <summary>429: the channel has had its messages of this UTC day.</summary>
+    /// <param name="retryAfter">Until the next day.</param>
+    public static ChatError DailyLimitExceeded(TimeSpan retryAfter) =>
+        new(429, "daily_limit_exceeded", "Daily limit exceeded") { RetryAfter = retryAfter };
+
     /// <summary>422: the request was understood and breaks a rule.</summary>
     /// <param name="details">Each field with its messages.</param>
     public static ChatError InvalidRequest(IReadOnlyDictionary<string, string[]> details) =>
