@@ -1,0 +1,95 @@
+using Microsoft.Extensions.Options;
+
+namespace Chat.Server.Providers;
+
+/// <summary>An OpenAI-compatible upstream: section <c>Providers:&lt;name&gt;</c>.</summary>
+public sealed class ProviderOptions
+{
+    /// <summary>The address that <c>/chat/completions</c> is appended to; usually ends in <c>/v1</c>. Required.</summary>
+    public string BaseUrl { get; set; } = "";
+
+    /// <summary>Sent as a bearer token to this provider's address and nowhere else; empty: none is sent.</summary>
+    public string ApiKey { get; set; } = "";
+
+    /// <summary>How long one answer may take in all, in seconds. Default 60.</summary>
+    public int TimeoutSeconds { get; set; } = 60;
+
+    /// <summary>
+    /// Where this provider stands when a model names no attempts of its own: lower first, then by name. Default 0. (.NET's
+    /// configuration sorts its keys, so the order in which providers were written down is not to be had.)
+    /// </summary>
+    public int Order { get; set; }
+}
+
+/// <summary>What configuration changes of a model: section <c>Models:&lt;id&gt;</c>. What is absent stays as the catalogue has it.</summary>
+public sealed class ModelOptions
+{
+    /// <summary>What people call the model.</summary>
+    public string? Name { get; set; }
+
+    /// <summary>Tokens of prompt and reply together.</summary>
+    public int? ContextTokens { get; set; }
+
+    /// <summary>Tokens of a reply at most.</summary>
+    public int? MaxOutputTokens { get; set; }
+
+    /// <summary>Credits per 1,000 tokens, in steps of 0.001; 0 is free.</summary>
+    public decimal? CreditRate { get; set; }
+
+    /// <summary>Whom to ask, in order.</summary>
+    public IList<AttemptOptions> Attempts { get; } = [];
+}
+
+/// <summary>One entry of a model's attempts.</summary>
+public sealed class AttemptOptions
+{
+    /// <summary>A configured provider's name, or <c>guide</c>.</summary>
+    public string Provider { get; set; } = "";
+
+    /// <summary>What that provider calls the model; empty: the model's own id.</summary>
+    public string Model { get; set; } = "";
+}
+
+/// <summary>The sections <c>Providers</c> and <c>Models</c> together, as each is checked against the other.</summary>
+public sealed class ProvidersOptions
+{
+    /// <summary>The upstreams by name.</summary>
+    public IDictionary<string, ProviderOptions> Providers { get; } = new OrderedDictionary<string, ProviderOptions>(StringComparer.OrdinalIgnoreCase);
+
+    /// <summary>Models that are added or changed, by id.</summary>
+    public IDictionary<string, ModelOptions> Models { get; } = new OrderedDictionary<string, ModelOptions>(StringComparer.OrdinalIgnoreCase);
+}
+
+/// <summary>Says all that is wrong with providers and models, at start.</summary>
+internal sealed class ProvidersOptionsValidator : IValidateOptions<ProvidersOptions>
+{
+    public ValidateOptionsResult Validate(string? name, ProvidersOptions options)
+    {
+        List<string> faults = [.. options.Providers.SelectMany(ProviderFaults), .. options.Models.SelectMany(model => ModelFaults(model, options))];
+        return faults.Count == 0 ? ValidateOptionsResult.Success : ValidateOptionsResult.Fail(faults);
+    }
+
+    private static IEnumerable<string> ProviderFaults(KeyValuePair<string, ProviderOptions> provider)
+    {
+        var section = $"Providers:{provider.Key}";
+        if (ModelCatalogue.IsGuide(provider.Key))
+            yield return $"{section} cannot be configured: guide is the name of the built-in guide.";
+        if (!Uri.TryCreate(provider.Value.BaseUrl, UriKind.Absolute, out var url) || (url.Scheme != Uri.UriSchemeHttp && url.Scheme != Uri.UriSchemeHttps))
+            yield return $"{section}:BaseUrl must be an absolute http or https URL.";
+        if (provider.Value.TimeoutSeconds is < 1 or > 600)
+            yield return $"{section}:TimeoutSeconds must be between 1 and 600.";
+    }
+
+    private static IEnumerable<string> ModelFaults(KeyValuePair<string, ModelOptions> model, ProvidersOptions options)
+    {
+        var section = $"Models:{model.Key}";
+        if (model.Value.ContextTokens is < 512)
+            yield return $"{section}:ContextTokens must be at least 512.";
+        if (model.Value.MaxOutputTokens is < 64)
+            yield return $"{section}:MaxOutputTokens must be at least 64.";
+        if (model.Value.CreditRate is { } rate && (rate < 0 || rate > 1000 || decimal.Round(rate, 3) != rate))
+            yield return $"{section}:CreditRate must be between 0 and 1000, in steps of 0.001.";
+        foreach (var attempt in model.Value.Attempts.Where(attempt => !ModelCatalogue.IsGuide(attempt.Provider) && !options.Providers.ContainsKey(attempt.Provider)))
+            yield return $"{section}:Attempts names the provider \"{attempt.Provider}\", which is not configured.";
+    }
+}
