@@ -1,0 +1,116 @@
+using Chat.Server.Storage;
+
+namespace Chat.Server.Quotas;
+
+/// <summary>
+/// The tables <c>channel_usage</c>, <c>usage</c> and <c>credit_grants</c>. Every write is one conditional statement within
+/// the caller's transaction: what the condition refuses, changes nothing.
+/// </summary>
+public sealed class QuotaStore(Database database)
+{
+    private static readonly Sql InsertAccount = Sql.Portable("""
+        INSERT INTO dbo.channel_usage (channel_id, minute_no, minute_count, day_no, day_count, allocated, consumed, reserved, last_reserved)
+        VALUES (@channelId, 0, 0, 0, 0, 0, 0, 0, 0);
+        """);
+
+    private static readonly Sql InsertGrant = Sql.Portable("""
+        INSERT INTO dbo.credit_grants (channel_id, credits, note, created_at) VALUES (@channelId, @credits, @note, @now);
+        """);
+
+    private static readonly Sql AddAllocated = Sql.Portable("""
+        UPDATE dbo.channel_usage SET allocated = allocated + @credits WHERE channel_id = @channelId;
+        """);
+
+    // The whole of admission. A window that is ahead of this instance's clock counts on: a clock that steps back refills nothing.
+    // The reservation is what is wanted or, with a low balance, what is left, down to the floor.
+    private const string AdmitAssignments = """
+        minute_count = CASE WHEN minute_no >= @Minute THEN minute_count + 1 ELSE 1 END,
+        minute_no = CASE WHEN minute_no >= @Minute THEN minute_no ELSE @Minute END,
+        day_count = CASE WHEN day_no >= @Day THEN day_count + 1 ELSE 1 END,
+        day_no = CASE WHEN day_no >= @Day THEN day_no ELSE @Day END,
+        reserved = reserved + CASE WHEN allocated - consumed - reserved >= @Wanted THEN @Wanted ELSE allocated - consumed - reserved END,
+        last_reserved = CASE WHEN allocated - consumed - reserved >= @Wanted THEN @Wanted ELSE allocated - consumed - reserved END
+        """;
+
+    private const string AdmitCondition = """
+        channel_id = @ChannelId
+            AND (minute_no < @Minute OR minute_count < @PerMinute)
+            AND (day_no < @Day OR day_count < @PerDay)
+            AND allocated - consumed - reserved >= @Floor
+        """;
+
+    private static readonly Sql Admit = Sql.Of(
+        sqlite: $"UPDATE channel_usage SET {AdmitAssignments} WHERE {AdmitCondition} RETURNING last_reserved AS reserved, day_no;",
+        sqlServer: $"UPDATE dbo.channel_usage SET {AdmitAssignments} OUTPUT inserted.last_reserved AS reserved, inserted.day_no WHERE {AdmitCondition};");
+
+    private static readonly Sql Settle = Sql.Portable("""
+        UPDATE dbo.channel_usage SET reserved = reserved - @reserved, consumed = consumed + @charged WHERE channel_id = @channelId;
+        """);
+
+    private static readonly Sql InsertUsage = Sql.Portable("""
+        INSERT INTO dbo.usage (channel_id, message_id, model, attempt, prompt_tokens, completion_tokens, credits, duration_ms, created_at)
+        VALUES (@ChannelId, @MessageId, @Model, @Attempt, @PromptTokens, @CompletionTokens, @Charged, @DurationMs, @Now);
+        """);
+
+    private static readonly Sql Release = Sql.Portable("""
+        UPDATE dbo.channel_usage
+        SET reserved = reserved - @reserved,
+            day_count = CASE WHEN day_no = @day AND day_count > 0 THEN day_count - 1 ELSE day_count END
+        WHERE channel_id = @channelId;
+        """);
+
+    private static readonly Sql SelectAccount = Sql.Portable("""
+        SELECT minute_no, minute_count, day_no, day_count, allocated, consumed, reserved FROM dbo.channel_usage WHERE channel_id = @channelId;
+        """);
+
+    /// <summary>Opens a new channel's account, with its first grant where there is one.</summary>
+    public async Task OpenAccountAsync(DbSession session, long channelId, long microCredits, string note, DateTimeOffset now)
+    {
+        await session.ExecuteAsync(InsertAccount, new { channelId });
+        if (microCredits == 0)
+            return;
+        await session.ExecuteAsync(InsertGrant, new { channelId, credits = microCredits, note, now });
+        await session.ExecuteAsync(AddAllocated, new { channelId, credits = microCredits });
+    }
+
+    /// <summary>The account of a channel, or null when there is no such channel.</summary>
+    public Task<Account?> FindAccountAsync(DbSession session, long channelId) => session.FirstOrDefaultAsync<Account>(SelectAccount, new { channelId });
+
+    /// <summary>The account of a channel, or null when there is no such channel.</summary>
+    public Task<Account?> FindAccountAsync(long channelId, CancellationToken cancellationToken) =>
+        database.ReadAsync(session => FindAccountAsync(session, channelId), cancellationToken);
+
+    /// <summary>Counts a message in both windows and reserves its credits; null, and nothing is changed, when any of the three refuses.</summary>
+    internal Task<AdmittedRow?> AdmitAsync(DbSession session, AdmitArguments arguments) => session.FirstOrDefaultAsync<AdmittedRow>(Admit, arguments);
+
+    /// <summary>Turns a reservation into a charge and writes the line of usage.</summary>
+    internal async Task SettleAsync(DbSession session, long reserved, UsageRow usage)
+    {
+        await session.ExecuteAsync(Settle, new { channelId = usage.ChannelId, reserved, charged = usage.Charged });
+        await session.ExecuteAsync(InsertUsage, usage);
+    }
+
+    /// <summary>Gives a reservation back, and the message's place in its day.</summary>
+    internal Task ReleaseAsync(DbSession session, long channelId, long reserved, int day) =>
+        session.ExecuteAsync(Release, new { channelId, reserved, day });
+
+    internal sealed record AdmittedRow
+    {
+        public long Reserved { get; init; }
+
+        public int DayNo { get; init; }
+    }
+
+    internal sealed record AdmitArguments(long ChannelId, long Minute, int PerMinute, int Day, int PerDay, long Wanted, long Floor);
+
+    internal sealed record UsageRow(
+        long ChannelId,
+        Guid MessageId,
+        string Model,
+        string Attempt,
+        int PromptTokens,
+        int CompletionTokens,
+        long Charged,
+        long DurationMs,
+        DateTimeOffset Now);
+}

@@ -1,0 +1,24 @@
+namespace Chat.Server.Quotas;
+
+/// <summary>What new channels start with: section <c>Credits</c>.</summary>
+public sealed class CreditsOptions
+{
+    /// <summary>Credits of a new channel, unless its making says otherwise. Default 1,000.</summary>
+    public decimal OnCreate { get; set; } = 1_000;
+}
+
+/// <summary>Registers limits, credits and the metering.</summary>
+public static class QuotasModule
+{
+    /// <summary>Adds <see cref="QuotaStore"/> and <see cref="Meter"/>.</summary>
+    public static IServiceCollection AddQuotas(this IServiceCollection services)
+    {
+        services.AddOptions<CreditsOptions>()
+            .BindConfiguration("Credits")
+            .Validate(options => options.OnCreate is >= 0 and <= Credits.MaxGrant, $"Credits:OnCreate must be between 0 and {Credits.MaxGrant}.")
+            .ValidateOnStart();
+        services.AddSingleton<QuotaStore>();
+        services.AddSingleton<Meter>();
+        return services;
+    }
+}
