@@ -1,0 +1,148 @@
+using Chat.Server.Storage;
+
+namespace Chat.Server.Conversations;
+
+/// <summary>
+/// The tables <c>threads</c> and <c>turns</c>. A session's thread that has expired is never read, whether or not it has been
+/// purged; the next message begins another.
+/// </summary>
+public sealed class ConversationStore(Database database)
+{
+    private const string InsertTurnColumns =
+        "message_id, channel_id, thread_id, state, model, message, prompt_tokens, completion_tokens, reserved, charged, day_no, created_at, lease_until";
+
+    private const string InsertTurnValues =
+        "@MessageId, @ChannelId, @ThreadId, 0, @Model, @Message, 0, 0, @Reserved, 0, @Day, @Now, @LeaseUntil";
+
+    private static readonly Sql SelectLatestDone = Sql.Of(
+        sqlite: """
+            SELECT turns.message, turns.reply, turns.created_at, turns.finished_at
+            FROM threads JOIN turns ON turns.thread_id = threads.thread_id
+            WHERE threads.channel_id = @ChannelId AND threads.session_hash = @Hash AND threads.expires_at > @now AND turns.state = 1
+            ORDER BY turns.turn_id DESC LIMIT @limit;
+            """,
+        sqlServer: """
+            SELECT TOP (@limit) turns.message, turns.reply, turns.created_at, turns.finished_at
+            FROM dbo.threads AS threads JOIN dbo.turns AS turns ON turns.thread_id = threads.thread_id
+            WHERE threads.channel_id = @ChannelId AND threads.session_hash = @Hash AND threads.expires_at > @now AND turns.state = 1
+            ORDER BY turns.turn_id DESC;
+            """);
+
+    private static readonly Sql SelectHistory = Sql.Portable("""
+        SELECT turns.message, turns.reply, turns.created_at, turns.finished_at
+        FROM dbo.threads AS threads JOIN dbo.turns AS turns ON turns.thread_id = threads.thread_id
+        WHERE threads.channel_id = @ChannelId AND threads.session_hash = @Hash AND threads.expires_at > @now AND turns.state IN (0, 1)
+        ORDER BY turns.turn_id;
+        """);
+
+    private static readonly Sql ExtendThread = Sql.Of(
+        sqlite: """
+            UPDATE threads SET expires_at = @expiresAt
+            WHERE channel_id = @ChannelId AND session_hash = @Hash AND expires_at > @now RETURNING thread_id;
+            """,
+        sqlServer: """
+            UPDATE dbo.threads SET expires_at = @expiresAt OUTPUT inserted.thread_id
+            WHERE channel_id = @ChannelId AND session_hash = @Hash AND expires_at > @now;
+            """);
+
+    private static readonly Sql DetachExpiredThread = Sql.Portable("""
+        UPDATE dbo.threads SET session_hash = NULL WHERE channel_id = @ChannelId AND session_hash = @Hash AND expires_at <= @now;
+        """);
+
+    private static readonly Sql InsertThread = Sql.Of(
+        sqlite: """
+            INSERT INTO threads (channel_id, session_hash, created_at, expires_at) VALUES (@ChannelId, @Hash, @now, @expiresAt) RETURNING thread_id;
+            """,
+        sqlServer: """
+            INSERT INTO dbo.threads (channel_id, session_hash, created_at, expires_at) OUTPUT inserted.thread_id VALUES (@ChannelId, @Hash, @now, @expiresAt);
+            """);
+
+    private static readonly Sql InsertTurn = Sql.Of(
+        sqlite: $"INSERT INTO turns ({InsertTurnColumns}) VALUES ({InsertTurnValues}) RETURNING turn_id;",
+        sqlServer: $"INSERT INTO dbo.turns ({InsertTurnColumns}) OUTPUT inserted.turn_id VALUES ({InsertTurnValues});");
+
+    // A turn whose session was forgotten while it ran keeps no text.
+    private static readonly Sql CompleteTurn = Sql.Portable("""
+        UPDATE dbo.turns
+        SET state = 1, reply = CASE WHEN thread_id IS NULL THEN NULL ELSE @Reply END, prompt_tokens = @PromptTokens,
+            completion_tokens = @CompletionTokens, charged = @Charged, finished_at = @Now
+        WHERE turn_id = @TurnId AND state = 0;
+        """);
+
+    private static readonly Sql ProlongThread = Sql.Portable("""
+        UPDATE dbo.threads SET expires_at = @expiresAt WHERE thread_id = @threadId AND expires_at < @expiresAt;
+        """);
+
+    private static readonly Sql FailTurn = Sql.Portable("""
+        UPDATE dbo.turns SET state = 2, error_code = @errorCode, finished_at = @now WHERE turn_id = @turnId AND state = 0;
+        """);
+
+    private static readonly Sql SelectAbandoned = Sql.Of(
+        sqlite: "SELECT turn_id, channel_id, reserved, day_no AS day FROM turns WHERE state = 0 AND lease_until <= @now ORDER BY lease_until LIMIT @limit;",
+        sqlServer: "SELECT TOP (@limit) turn_id, channel_id, reserved, day_no AS day FROM dbo.turns WHERE state = 0 AND lease_until <= @now ORDER BY lease_until;");
+
+    /// <summary>The session's latest answered turns, oldest first.</summary>
+    public async Task<IReadOnlyList<Turn>> LatestTurnsAsync(SessionKey key, DateTimeOffset now, int limit, CancellationToken cancellationToken)
+    {
+        var turns = await database.ReadAsync(
+            session => session.ListAsync<Turn>(SelectLatestDone, new { key.ChannelId, key.Hash, now, limit }), cancellationToken);
+        return [.. turns.Reverse()];
+    }
+
+    /// <summary>The session's turns, oldest first: answered ones, and those that are being answered.</summary>
+    public Task<IReadOnlyList<Turn>> HistoryAsync(SessionKey key, DateTimeOffset now, CancellationToken cancellationToken) =>
+        database.ReadAsync(session => session.ListAsync<Turn>(SelectHistory, new { key.ChannelId, key.Hash, now }), cancellationToken);
+
+    /// <summary>The session's thread, kept alive until <paramref name="expiresAt"/>; a fresh one where there is none or it has expired.</summary>
+    public async Task<long> OpenThreadAsync(DbSession session, SessionKey key, DateTimeOffset now, DateTimeOffset expiresAt)
+    {
+        var arguments = new { key.ChannelId, key.Hash, now, expiresAt };
+        if (await session.FirstOrDefaultAsync<long?>(ExtendThread, arguments) is { } threadId)
+            return threadId;
+        await session.ExecuteAsync(DetachExpiredThread, arguments);
+        return await session.FirstOrDefaultAsync<long>(InsertThread, arguments);
+    }
+
+    /// <summary>Adds a pending turn and gives its number.</summary>
+    public Task<long> AddTurnAsync(DbSession session, NewTurn turn) => session.FirstOrDefaultAsync<long>(InsertTurn, turn);
+
+    /// <summary>Stores a reply; false, and nothing is changed, when the turn is no longer pending.</summary>
+    public async Task<bool> CompleteTurnAsync(DbSession session, FinishedTurn turn, long threadId, DateTimeOffset expiresAt)
+    {
+        if (await session.ExecuteAsync(CompleteTurn, turn) == 0)
+            return false;
+        await session.ExecuteAsync(ProlongThread, new { threadId, expiresAt });
+        return true;
+    }
+
+    /// <summary>Fails a turn; false, and nothing is changed, when it is no longer pending.</summary>
+    public async Task<bool> FailTurnAsync(DbSession session, long turnId, string errorCode, DateTimeOffset now) =>
+        await session.ExecuteAsync(FailTurn, new { turnId, errorCode, now }) > 0;
+
+    /// <summary>Pending turns whose lease has ended: the process that ran them is gone.</summary>
+    public Task<IReadOnlyList<AbandonedTurn>> AbandonedTurnsAsync(DateTimeOffset now, int limit, CancellationToken cancellationToken) =>
+        database.ReadAsync(session => session.ListAsync<AbandonedTurn>(SelectAbandoned, new { now, limit }), cancellationToken);
+}
+
+/// <summary>A turn to be added as pending.</summary>
+public sealed record NewTurn(
+    Guid MessageId, long ChannelId, long ThreadId, string Model, string Message, long Reserved, int Day, DateTimeOffset Now, DateTimeOffset LeaseUntil);
+
+/// <summary>A turn to be stored with its reply.</summary>
+public sealed record FinishedTurn(long TurnId, string Reply, int PromptTokens, int CompletionTokens, long Charged, DateTimeOffset Now);
+
+/// <summary>What is needed to give back what an abandoned turn holds.</summary>
+public sealed record AbandonedTurn
+{
+    /// <summary>The turn's number.</summary>
+    public long TurnId { get; init; }
+
+    /// <summary>Its channel's number.</summary>
+    public long ChannelId { get; init; }
+
+    /// <summary>Its reservation in micro-credits.</summary>
+    public long Reserved { get; init; }
+
+    /// <summary>The UTC day that it was counted in.</summary>
+    public int Day { get; init; }
+}

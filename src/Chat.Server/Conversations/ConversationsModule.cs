@@ -1,0 +1,102 @@
+using System.Text.Json.Serialization;
+using Chat.Server.Channels;
+using Chat.Server.Errors;
+using Chat.Server.Http;
+using FluentValidation;
+using Microsoft.Extensions.Options;
+
+namespace Chat.Server.Conversations;
+
+/// <summary>The widget surface: <c>/chat</c> and <c>/history</c>, and the same below <c>/api</c>.</summary>
+public static class ConversationsModule
+{
+    /// <summary>Adds what conversations need.</summary>
+    public static IServiceCollection AddConversations(this IServiceCollection services)
+    {
+        services.AddOptions<ConversationOptions>().BindConfiguration("Sessions").ValidateOnStart();
+        services.AddSingleton<IValidateOptions<ConversationOptions>, ConversationOptionsValidator>();
+        services.ConfigureHttpJsonOptions(options => options.SerializerOptions.TypeInfoResolverChain.Insert(0, ConversationsJson.Default));
+        services.AddSingleton<ConversationStore>();
+        services.AddSingleton<ThreadEraser>();
+        services.AddSingleton<TurnRunner>();
+        services.AddHostedService(provider => provider.GetRequiredService<TurnRunner>());
+        services.AddHostedService<Janitor>();
+        services.AddSingleton<SendMessage>();
+        services.AddSingleton<GetHistory>();
+        return services;
+    }
+
+    /// <summary>Maps the surface twice: clients of the documented API send to <c>/api</c>.</summary>
+    public static void MapConversations(this IEndpointRouteBuilder routes)
+    {
+        MapSurface(routes.MapGroup("").WithTags("Chat"));
+        MapSurface(routes.MapGroup("/api").ExcludeFromDescription());
+    }
+
+    private static void MapSurface(RouteGroupBuilder group)
+    {
+        group.RequireChannel().AddBodyFilter().Fails(
+            ChatError.MissingApiKey, ChatError.InvalidApiKey, ChatError.SiteInactive, ChatError.InternalError, ChatError.ServiceUnavailable);
+
+        group.MapPost("/chat", SendAsync)
+            .WithMetadata(new OperationId("sendMessage"))
+            .WithSummary("Send a message")
+            .WithDescription("""
+                Answers a visitor's message in its session and stores both. The session begins with its first message and ends 24 hours after its last.
+                A request that is refused costs nothing; a reply that was begun is finished, stored and charged even when the caller hangs up.
+                """)
+            .Produces<SendMessageResponse>()
+            .Fails(
+                ChatError.MalformedJson,
+                ChatError.CreditsExhausted,
+                ChatError.RequestTooLarge,
+                ChatError.UnsupportedMediaType,
+                ChatError.InvalidRequest("message", "Is required: 1 to 2,000 characters after trimming."),
+                ChatError.RateLimitExceeded(TimeSpan.FromSeconds(20)),
+                ChatError.DailyLimitExceeded(TimeSpan.FromHours(3)),
+                ChatError.AiServiceError);
+
+        group.MapGet("/history", HistoryAsync)
+            .WithMetadata(new OperationId("getHistory"))
+            .WithSummary("Read a session")
+            .WithDescription("The session's messages, oldest first. A session that is unknown, empty or expired is an empty list, never an error.")
+            .Produces<HistoryResponse>()
+            .Fails(MissingSession);
+
+        group.MapDelete("/history", ForgetAsync)
+            .WithMetadata(new OperationId("forgetHistory"))
+            .WithSummary("Forget a session")
+            .WithDescription("Deletes the session's messages at once. A session that is not there is forgotten already.")
+            .Produces(StatusCodes.Status204NoContent)
+            .Fails(MissingSession);
+    }
+
+    private static ChatError MissingSession => ChatError.InvalidRequest("session_id", "Is required: 1 to 255 characters.");
+
+    private static async Task<IResult> SendAsync(HttpContext context, Body<SendMessageRequest> body, SendMessage operation, CancellationToken cancellationToken) =>
+        (await operation.HandleAsync(context.Channel(), body.Value, cancellationToken)).ToHttp(TypedResults.Ok);
+
+    private static async Task<IResult> HistoryAsync(
+        HttpContext context, [AsParameters] HistoryQuery query, IValidator<HistoryQuery> validator, GetHistory operation, CancellationToken cancellationToken)
+    {
+        if (validator.Validate(query) is { IsValid: false } verdict)
+            return new ErrorResult(verdict.ToError());
+        return TypedResults.Ok(await operation.HandleAsync(context.Channel(), query.SessionId!, cancellationToken));
+    }
+
+    private static async Task<IResult> ForgetAsync(
+        HttpContext context, [AsParameters] HistoryQuery query, IValidator<HistoryQuery> validator, ThreadEraser eraser, CancellationToken cancellationToken)
+    {
+        if (validator.Validate(query) is { IsValid: false } verdict)
+            return new ErrorResult(verdict.ToError());
+        await eraser.ForgetAsync(SessionKey.Of(context.Channel().ChannelId, query.SessionId!), cancellationToken);
+        return TypedResults.NoContent();
+    }
+}
+
+/// <summary>The JSON types of this folder.</summary>
+[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower)]
+[JsonSerializable(typeof(SendMessageRequest))]
+[JsonSerializable(typeof(SendMessageResponse))]
+[JsonSerializable(typeof(HistoryResponse))]
+internal sealed partial class ConversationsJson : JsonSerializerContext;

@@ -1,0 +1,89 @@
+using System.ComponentModel.DataAnnotations;
+using System.Text.Json.Serialization;
+using Chat.Server.Channels;
+using Chat.Server.Http;
+using Chat.Server.Rendering;
+using FluentValidation;
+using Microsoft.AspNetCore.Mvc;
+
+namespace Chat.Server.Conversations;
+
+/// <summary>The query of <c>/history</c>.</summary>
+public sealed record HistoryQuery
+{
+    /// <summary>The session, as <c>POST /chat</c> named it: 1 to 255 characters.</summary>
+    [FromQuery(Name = "session_id")]
+    [Required, StringLength(SendMessageRequest.SessionIdLength, MinimumLength = 1)]
+    public string? SessionId { get; init; }
+}
+
+/// <summary>The rule that every session id obeys.</summary>
+internal static class SessionIdRule
+{
+    public static IRuleBuilderOptions<T, string?> SessionId<T>(this IRuleBuilder<T, string?> rule) => rule
+        .NotEmpty().WithMessage("Is required: 1 to 255 characters.")
+        .Text(SendMessageRequest.SessionIdLength);
+}
+
+/// <summary>The rules of <see cref="HistoryQuery"/>.</summary>
+internal sealed class HistoryQueryValidator : AbstractValidator<HistoryQuery>
+{
+    public HistoryQueryValidator() => RuleFor(query => query.SessionId).SessionId();
+}
+
+/// <summary>A session's messages.</summary>
+public sealed record HistoryResponse
+{
+    /// <summary>The messages, oldest first; none when the session is unknown, empty or expired.</summary>
+    public required IReadOnlyList<HistoryMessage> Messages { get; init; }
+}
+
+/// <summary>Who said something.</summary>
+[JsonConverter(typeof(JsonStringEnumConverter<HistoryRole>))]
+public enum HistoryRole
+{
+    /// <summary>The visitor.</summary>
+    [JsonStringEnumMemberName("user")]
+    User,
+
+    /// <summary>The bot.</summary>
+    [JsonStringEnumMemberName("assistant")]
+    Assistant,
+}
+
+/// <summary>One message of a session.</summary>
+public sealed record HistoryMessage
+{
+    /// <summary>Who said it.</summary>
+    public required HistoryRole Role { get; init; }
+
+    /// <summary>What was said, in Markdown.</summary>
+    public required string Content { get; init; }
+
+    /// <summary>The same rendered and made safe.</summary>
+    public required string ContentHtml { get; init; }
+
+    /// <summary>When it was said, in UTC.</summary>
+    public required DateTime CreatedAt { get; init; }
+}
+
+/// <summary>Reads a session.</summary>
+public sealed class GetHistory(ConversationStore store, TimeProvider time)
+{
+    /// <summary>The session's messages; a session that is not there is empty, never an error.</summary>
+    public async Task<HistoryResponse> HandleAsync(Channel channel, string sessionId, CancellationToken cancellationToken)
+    {
+        var turns = await store.HistoryAsync(SessionKey.Of(channel.ChannelId, sessionId), time.GetUtcNow(), cancellationToken);
+        return new HistoryResponse { Messages = [.. turns.SelectMany(Messages)] };
+    }
+
+    private static IEnumerable<HistoryMessage> Messages(Turn turn)
+    {
+        yield return Message(HistoryRole.User, turn.Message, turn.CreatedAt);
+        if (turn.Reply is not null)
+            yield return Message(HistoryRole.Assistant, turn.Reply, turn.FinishedAt ?? turn.CreatedAt);
+    }
+
+    private static HistoryMessage Message(HistoryRole role, string content, DateTimeOffset at) =>
+        new() { Role = role, Content = content, ContentHtml = SafeMarkdown.ToHtml(content), CreatedAt = at.UtcDateTime };
+}

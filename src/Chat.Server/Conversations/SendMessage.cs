@@ -1,0 +1,151 @@
+using System.ComponentModel.DataAnnotations;
+using Chat.Server.Channels;
+using Chat.Server.Errors;
+using Chat.Server.Http;
+using Chat.Server.Quotas;
+using Chat.Server.Storage;
+using FluentValidation;
+using Microsoft.Extensions.Options;
+
+namespace Chat.Server.Conversations;
+
+/// <summary>The body of <c>POST /chat</c>.</summary>
+public sealed record SendMessageRequest
+{
+    internal const int MessageLength = 2_000;
+    internal const int SessionIdLength = 255;
+
+    /// <summary>What the visitor says: 1 to 2,000 characters (Unicode scalar values: an emoji is one) after trimming.</summary>
+    [Required, StringLength(MessageLength, MinimumLength = 1)]
+    public string? Message { get; init; }
+
+    /// <summary>The visitor's session: 1 to 255 characters, chosen by the caller, private to the channel.</summary>
+    [Required, StringLength(SessionIdLength, MinimumLength = 1)]
+    public string? SessionId { get; init; }
+
+    /// <summary>About the page that the visitor is looking at; reaches the model as data, never as instruction. Other members are ignored.</summary>
+    public PageMetadata? Metadata { get; init; }
+}
+
+/// <summary>About the page that the visitor is looking at.</summary>
+public sealed record PageMetadata
+{
+    internal const int UrlLength = 2_048;
+    internal const int TitleLength = 300;
+
+    /// <summary>The page's absolute http or https URL; at most 2,048 characters.</summary>
+    [MaxLength(UrlLength)]
+    public string? Url { get; init; }
+
+    /// <summary>The page's title; at most 300 characters.</summary>
+    [MaxLength(TitleLength)]
+    public string? Title { get; init; }
+}
+
+/// <summary>The answer to a message.</summary>
+public sealed record SendMessageResponse
+{
+    /// <summary>The model's Markdown, untouched.</summary>
+    public required string Reply { get; init; }
+
+    /// <summary>The reply rendered and made safe: it can be put into a page as it is.</summary>
+    public required string ReplyHtml { get; init; }
+
+    /// <summary>The session, as the caller named it.</summary>
+    public required string SessionId { get; init; }
+
+    /// <summary>The id of this turn.</summary>
+    public required Guid MessageId { get; init; }
+
+    /// <summary>What the turn used.</summary>
+    public required TurnUsage Usage { get; init; }
+}
+
+/// <summary>What a turn used and cost.</summary>
+public sealed record TurnUsage
+{
+    /// <summary>Tokens that were sent to the model.</summary>
+    public required int PromptTokens { get; init; }
+
+    /// <summary>Tokens that the model wrote.</summary>
+    public required int CompletionTokens { get; init; }
+
+    /// <summary>Both together.</summary>
+    public required int TotalTokens { get; init; }
+
+    /// <summary>Credits charged: 1 credit is 1,000 tokens times the model's rate.</summary>
+    public required decimal Credits { get; init; }
+}
+
+/// <summary>The rules of <see cref="SendMessageRequest"/>.</summary>
+internal sealed class SendMessageValidator : AbstractValidator<SendMessageRequest>
+{
+    public SendMessageValidator()
+    {
+        RuleFor(request => request.Message)
+            .Must(message => !string.IsNullOrWhiteSpace(message)).WithMessage("Is required: 1 to 2,000 characters after trimming.");
+        RuleFor(request => request.Message == null ? null : request.Message.Trim()).Text(SendMessageRequest.MessageLength).OverridePropertyName("message");
+        RuleFor(request => request.SessionId).SessionId();
+        RuleFor(request => request.Metadata!.Url).HttpUrl(PageMetadata.UrlLength)
+            .When(request => request.Metadata is not null).OverridePropertyName("metadata.url");
+        RuleFor(request => request.Metadata!.Title).Text(PageMetadata.TitleLength)
+            .When(request => request.Metadata is not null).OverridePropertyName("metadata.title");
+    }
+}
+
+/// <summary>One turn: prompt, admission, reply, settlement.</summary>
+public sealed class SendMessage(
+    Database database, ConversationStore store, Meter meter, TurnRunner runner, IOptions<ConversationOptions> options, TimeProvider time)
+{
+    // More turns than any window holds are not worth reading.
+    private const int MaxTurnsInPrompt = 200;
+
+    /// <summary>Answers a valid message. Once admitted, it is answered, stored and charged even when the caller hangs up.</summary>
+    public async Task<Result<SendMessageResponse>> HandleAsync(Channel channel, SendMessageRequest request, CancellationToken cancellationToken)
+    {
+        var message = request.Message!.Trim();
+        var key = SessionKey.Of(channel.ChannelId, request.SessionId!);
+        var now = time.GetUtcNow();
+
+        var turns = await store.LatestTurnsAsync(key, now, MaxTurnsInPrompt, cancellationToken);
+        var prompt = Prompt.Build(channel.Settings, meter.LimitsFor(channel), turns, message, request.Metadata);
+        var admitted = await AdmitAsync(channel, key, message, prompt, now, cancellationToken);
+        if (!admitted.Succeeded(out var turn, out var error))
+            return error;
+
+        var finished = await runner.Run(turn, prompt).WaitAsync(cancellationToken);
+        return finished.Succeeded(out var reply, out error) ? Response(request, turn, reply) : error;
+    }
+
+    private Task<Result<AdmittedTurn>> AdmitAsync(
+        Channel channel, SessionKey key, string message, Prompt prompt, DateTimeOffset now, CancellationToken cancellationToken) =>
+        database.WriteAsync<Result<AdmittedTurn>>(
+            async session =>
+            {
+                if (!(await meter.AdmitAsync(session, channel, prompt.Tokens)).Succeeded(out var admission, out var refusal))
+                    return refusal;
+                var threadId = await store.OpenThreadAsync(session, key, now, now + options.Value.Lifetime);
+                var messageId = Guid.CreateVersion7(now);
+                var leaseUntil = now + options.Value.TurnTimeout + TurnRunner.LeaseMargin;
+                var turnId = await store.AddTurnAsync(
+                    session,
+                    new NewTurn(messageId, channel.ChannelId, threadId, admission.ModelId, message, admission.Reserved, admission.Day, now, leaseUntil));
+                return new AdmittedTurn(turnId, messageId, threadId, channel.ChannelId, admission);
+            },
+            cancellationToken);
+
+    private static SendMessageResponse Response(SendMessageRequest request, AdmittedTurn turn, TurnReply reply) => new()
+    {
+        Reply = reply.Markdown,
+        ReplyHtml = reply.Html,
+        SessionId = request.SessionId!,
+        MessageId = turn.MessageId,
+        Usage = new TurnUsage
+        {
+            PromptTokens = reply.Charge.PromptTokens,
+            CompletionTokens = reply.Charge.CompletionTokens,
+            TotalTokens = reply.Charge.PromptTokens + reply.Charge.CompletionTokens,
+            Credits = Credits.FromMicro(reply.Charge.MicroCredits),
+        },
+    };
+}

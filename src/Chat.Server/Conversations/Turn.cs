@@ -1,0 +1,42 @@
+using System.Security.Cryptography;
+using System.Text;
+
+namespace Chat.Server.Conversations;
+
+/// <summary>What has become of a turn.</summary>
+public enum TurnState
+{
+    /// <summary>The reply is being made; its credits are reserved until the lease ends.</summary>
+    Pending = 0,
+
+    /// <summary>The reply is stored and charged.</summary>
+    Done = 1,
+
+    /// <summary>There is no reply, and nothing was charged.</summary>
+    Failed = 2,
+}
+
+/// <summary>A stored turn, as history and prompts read it: what the visitor said and what came back.</summary>
+public sealed record Turn
+{
+    /// <summary>What the visitor said.</summary>
+    public string Message { get; init; } = "";
+
+    /// <summary>The reply in Markdown; null while the turn is pending.</summary>
+    public string? Reply { get; init; }
+
+    /// <summary>When the message came.</summary>
+    public DateTimeOffset CreatedAt { get; init; }
+
+    /// <summary>When the reply was stored.</summary>
+    public DateTimeOffset? FinishedAt { get; init; }
+}
+
+/// <summary>A visitor's session: the caller's name for it, private to its channel.</summary>
+/// <param name="ChannelId">The channel's number.</param>
+/// <param name="Hash">The SHA-256 of the caller's session id in UTF-8. Engines disagree about the equality of text, never of bytes.</param>
+public sealed record SessionKey(long ChannelId, byte[] Hash)
+{
+    /// <summary>The key of a session id.</summary>
+    public static SessionKey Of(long channelId, string sessionId) => new(channelId, SHA256.HashData(Encoding.UTF8.GetBytes(sessionId)));
+}
