@@ -1,0 +1,39 @@
+using Chat.Server.Errors;
+using Chat.Server.Http;
+
+namespace Chat.Server.Administration;
+
+/// <summary>Demands the operator's token, before anything of the request is read.</summary>
+internal static class AdminAuthentication
+{
+    private const string BearerScheme = "Bearer ";
+
+    /// <summary>Marks endpoints that only the operator may call.</summary>
+    public static TBuilder RequireAdminToken<TBuilder>(this TBuilder builder)
+        where TBuilder : IEndpointConventionBuilder => builder.WithMetadata(new RequiresAdminTokenMetadata()).Fails(ChatError.InvalidAdminToken);
+
+    /// <summary>Checks the token where the chosen endpoint demands one; stands right after routing.</summary>
+    public static IApplicationBuilder UseAdminToken(this IApplicationBuilder app)
+    {
+        var token = app.ApplicationServices.GetRequiredService<AdminToken>();
+        return app.Use((context, next) =>
+        {
+            // Without a token there is no such surface: every path of it is unknown, whatever the method.
+            if (!token.Exists && ErrorWriter.IsAdministration(context.Request.Path))
+                return context.WriteErrorAsync(ChatError.NotFound, context.RequestAborted);
+            return context.GetEndpoint()?.Metadata.GetMetadata<RequiresAdminTokenMetadata>() is null || IsOperator(context, token)
+                ? next(context)
+                : context.WriteErrorAsync(ChatError.InvalidAdminToken, context.RequestAborted);
+        });
+    }
+
+    private static bool IsOperator(HttpContext context, AdminToken token)
+    {
+        var authorization = context.Request.Headers.Authorization.ToString();
+        return authorization.StartsWith(BearerScheme, StringComparison.OrdinalIgnoreCase)
+            && token.Matches(authorization[BearerScheme.Length..].Trim());
+    }
+}
+
+/// <summary>Marks endpoints that only the operator may call.</summary>
+internal sealed class RequiresAdminTokenMetadata;

@@ -1,0 +1,48 @@
+using Chat.Server.Channels;
+using Chat.Server.Errors;
+using Chat.Server.Quotas;
+using Chat.Server.Storage;
+
+namespace Chat.Server.Administration;
+
+/// <summary>Rotates a channel's key, or deletes the channel.</summary>
+public sealed class ChannelChanges(
+    Database database, ChannelStore channels, QuotaStore quotas, ChannelDirectory directory, KeySealer sealer, TimeProvider time)
+{
+    /// <summary>Gives the channel a new key; the old one ends at once.</summary>
+    public async Task<Result<ChannelResponse>> RotateKeyAsync(Guid id, CancellationToken cancellationToken)
+    {
+        // Sealed before the transaction: sealing may add to the key ring, which is a write of its own.
+        var key = ChannelKey.Create();
+        var sealedKey = sealer.Seal(id, key);
+        var result = await database.WriteAsync<Result<ChannelResponse>>(
+            async session =>
+            {
+                if (await channels.FindAsync(session, id) is not { } channel || await quotas.FindAccountAsync(session, channel.ChannelId) is not { } account)
+                    return ChatError.NotFound;
+                var rotated = channel with { KeyHash = ChannelKey.Hash(key), KeySealed = sealedKey, UpdatedAt = time.GetUtcNow() };
+                await channels.UpdateKeyAsync(session, rotated);
+                return ChannelResponse.From(rotated, account, key);
+            },
+            cancellationToken);
+        directory.Changed();
+        return result;
+    }
+
+    /// <summary>Deletes the channel with its sessions, usage and grants.</summary>
+    /// <returns>Whether there was one.</returns>
+    public async Task<bool> DeleteAsync(Guid id, CancellationToken cancellationToken)
+    {
+        var found = await database.WriteAsync(
+            async session =>
+            {
+                if (await channels.FindAsync(session, id) is not { } channel)
+                    return false;
+                await channels.DeleteAsync(session, channel.ChannelId);
+                return true;
+            },
+            cancellationToken);
+        directory.Changed();
+        return found;
+    }
+}

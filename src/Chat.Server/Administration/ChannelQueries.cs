@@ -1,0 +1,71 @@
+using System.ComponentModel;
+using System.ComponentModel.DataAnnotations;
+using Chat.Server.Channels;
+using Chat.Server.Errors;
+using Chat.Server.Quotas;
+using FluentValidation;
+using Microsoft.AspNetCore.Mvc;
+
+namespace Chat.Server.Administration;
+
+/// <summary>The query of a paged list.</summary>
+public sealed record PageQuery
+{
+    internal const int MaxLimit = 200;
+    internal const int DefaultLimit = 50;
+
+    /// <summary>How many entries the page has at most: 1 to 200, default 50.</summary>
+    [FromQuery(Name = "limit")]
+    [DefaultValue(DefaultLimit), Range(1, MaxLimit)]
+    public int? Limit { get; init; }
+
+    /// <summary>How many entries come before the page: default 0.</summary>
+    [FromQuery(Name = "offset")]
+    [DefaultValue(0), Range(0, int.MaxValue)]
+    public int? Offset { get; init; }
+
+    internal (int Limit, int Offset) Values => (Limit ?? DefaultLimit, Offset ?? 0);
+}
+
+/// <summary>The rules of <see cref="PageQuery"/>.</summary>
+internal sealed class PageQueryValidator : AbstractValidator<PageQuery>
+{
+    public PageQueryValidator()
+    {
+        RuleFor(query => query.Limit).InclusiveBetween(1, PageQuery.MaxLimit).WithMessage($"Must be a whole number between 1 and {PageQuery.MaxLimit}.");
+        RuleFor(query => query.Offset).GreaterThanOrEqualTo(0).WithMessage("Must be a whole number, 0 or more.");
+    }
+}
+
+/// <summary>Reads channels, with their accounts.</summary>
+public sealed class ChannelQueries(ChannelStore channels, QuotaStore quotas, KeySealer sealer)
+{
+    /// <summary>One channel.</summary>
+    public async Task<Result<ChannelResponse>> GetAsync(Guid id, CancellationToken cancellationToken) =>
+        await channels.FindAsync(id, cancellationToken) is { } channel
+            ? ChannelResponse.From(channel, await AccountAsync(channel, cancellationToken))
+            : ChatError.NotFound;
+
+    /// <summary>One page of channels.</summary>
+    public async Task<ChannelListResponse> ListAsync(int limit, int offset, CancellationToken cancellationToken)
+    {
+        var (page, total) = await channels.ListAsync(limit, offset, cancellationToken);
+        List<ChannelResponse> data = [];
+        foreach (var channel in page)
+            data.Add(ChannelResponse.From(channel, await AccountAsync(channel, cancellationToken)));
+        return new ChannelListResponse
+        {
+            Data = data,
+            Pagination = new Pagination { Total = total, Limit = limit, Offset = offset, HasMore = offset + data.Count < total },
+        };
+    }
+
+    /// <summary>A channel's key, opened.</summary>
+    public async Task<Result<ChannelKeyResponse>> RevealKeyAsync(Guid id, CancellationToken cancellationToken) =>
+        await channels.FindAsync(id, cancellationToken) is { } channel
+            ? new ChannelKeyResponse { Id = id, Key = sealer.Open(id, channel.KeySealed) }
+            : ChatError.NotFound;
+
+    private async Task<Account> AccountAsync(Channel channel, CancellationToken cancellationToken) =>
+        await quotas.FindAccountAsync(channel.ChannelId, cancellationToken) ?? new Account();
+}

@@ -1,0 +1,62 @@
+using System.ComponentModel.DataAnnotations;
+using Chat.Server.Channels;
+using Chat.Server.Quotas;
+using Chat.Server.Storage;
+using FluentValidation;
+using Microsoft.Extensions.Options;
+
+namespace Chat.Server.Administration;
+
+/// <summary>The body of <c>POST /admin/v1/channels</c>: a channel's settings, and its first credits.</summary>
+public sealed record CreateChannelRequest : ChannelSettings
+{
+    /// <summary>Credits to begin with; absent: <c>Credits:OnCreate</c>.</summary>
+    [Range(0, (double)Quotas.Credits.MaxGrant)]
+    public decimal? Credits { get; set; }
+}
+
+/// <summary>The rules of <see cref="CreateChannelRequest"/>.</summary>
+internal sealed class CreateChannelValidator : AbstractValidator<CreateChannelRequest>
+{
+    public CreateChannelValidator(IValidator<ChannelSettings> settings)
+    {
+        Include(settings);
+        RuleFor(request => request.Credits).InclusiveBetween(0, Credits.MaxGrant).WithMessage($"Must be between 0 and {Credits.MaxGrant}.");
+    }
+}
+
+/// <summary>Makes a channel: row, key, account and first grant in one transaction.</summary>
+public sealed class CreateChannel(
+    Database database, ChannelStore channels, QuotaStore quotas, KeySealer sealer, IOptions<CreditsOptions> credits, TimeProvider time)
+{
+    private const string FirstGrant = "Credits of a new channel";
+
+    /// <summary>Makes the channel and gives it with its key.</summary>
+    /// <param name="request">Valid settings.</param>
+    /// <param name="publicId">The id it is to have; null: a new one.</param>
+    /// <param name="cancellationToken">Ends the work before it is kept.</param>
+    public Task<ChannelResponse> HandleAsync(CreateChannelRequest request, Guid? publicId, CancellationToken cancellationToken)
+    {
+        var now = time.GetUtcNow();
+        var id = publicId ?? Guid.CreateVersion7(now);
+        var key = ChannelKey.Create();
+        var channel = new Channel
+        {
+            PublicId = id,
+            Settings = request,
+            KeyHash = ChannelKey.Hash(key),
+            KeySealed = sealer.Seal(id, key),
+            CreatedAt = now,
+            UpdatedAt = now,
+        };
+        var microCredits = Credits.ToMicro(request.Credits ?? credits.Value.OnCreate);
+        return database.WriteAsync(
+            async session =>
+            {
+                var channelId = await channels.InsertAsync(session, channel);
+                await quotas.OpenAccountAsync(session, channelId, microCredits, FirstGrant, now);
+                return ChannelResponse.From(channel, new Account { Allocated = microCredits }, key);
+            },
+            cancellationToken);
+    }
+}

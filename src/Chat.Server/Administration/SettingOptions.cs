@@ -1,0 +1,57 @@
+using System.CommandLine;
+using System.Text.Json.Nodes;
+
+namespace Chat.Server.Administration;
+
+/// <summary>A channel's settings as options of a command; long texts are read from files.</summary>
+internal sealed class SettingOptions
+{
+    private readonly Option<string?> _model = new("--model") { Description = "The catalogue's id of the model." };
+    private readonly Option<string?> _website = new("--website-url") { Description = "The website that the channel is for." };
+    private readonly Option<string?> _prompt = new("--system-prompt") { Description = "How the bot is to behave." };
+    private readonly Option<FileInfo?> _knowledge = new("--knowledge-file") { Description = "A Markdown file with what the bot knows." };
+    private readonly Option<bool?> _guide = new("--guide-fallback") { Description = "Whether the built-in guide answers when no provider does." };
+    private readonly Option<int?> _minute = new("--requests-per-minute") { Description = "Messages per UTC minute." };
+    private readonly Option<int?> _day = new("--requests-per-day") { Description = "Messages per UTC day." };
+    private readonly Option<int?> _output = new("--max-output-tokens") { Description = "Tokens of a reply at most." };
+    private readonly Option<DateTimeOffset?> _expires = new("--expires-at") { Description = "When the channel stops answering." };
+    private readonly Option<string?> _contact = new("--contact") { Description = "Whom a visitor can reach when the bot does not know." };
+    private readonly Option<string[]> _origins = new("--allowed-origin") { Description = "An origin that may embed the hosted widget; may be repeated." };
+
+    public void AddTo(Command command)
+    {
+        foreach (Option option in (Option[])[_model, _website, _prompt, _knowledge, _guide, _minute, _day, _output, _expires, _contact, _origins])
+            command.Options.Add(option);
+    }
+
+    /// <summary>The settings that were given, as the administration surface takes them.</summary>
+    public JsonObject Read(ParseResult parsed)
+    {
+        var settings = new JsonObject();
+        Set("model", parsed.GetValue(_model));
+        Set("website_url", parsed.GetValue(_website));
+        Set("system_prompt", parsed.GetValue(_prompt));
+        Set("contact", parsed.GetValue(_contact));
+        if (parsed.GetValue(_knowledge) is { } file)
+            settings["knowledge"] = File.ReadAllText(file.FullName);
+        if (parsed.GetValue(_guide) is { } guide)
+            settings["guide_fallback"] = guide;
+        if (parsed.GetValue(_minute) is { } minute)
+            settings["requests_per_minute"] = minute;
+        if (parsed.GetValue(_day) is { } day)
+            settings["requests_per_day"] = day;
+        if (parsed.GetValue(_output) is { } output)
+            settings["max_output_tokens"] = output;
+        if (parsed.GetValue(_expires) is { } expires)
+            settings["expires_at"] = expires;
+        if (parsed.GetValue(_origins) is { Length: > 0 } origins)
+            settings["allowed_origins"] = new JsonArray([.. origins.Select(origin => (JsonNode)origin)]);
+        return settings;
+
+        void Set(string name, string? value)
+        {
+            if (value is not null)
+                settings[name] = value;
+        }
+    }
+}
