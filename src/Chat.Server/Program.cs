@@ -1,4 +1,33 @@
-var builder = WebApplication.CreateBuilder(args);
-var app = builder.Build();
-app.MapGet("/healthz", () => "ok");
-await app.RunAsync();
+using Chat.Server.Administration;
+using Chat.Server.Channels;
+using Chat.Server.Conversations;
+using Chat.Server.Hosting;
+using Chat.Server.Hosting.Description;
+using Chat.Server.Hosting.Docs;
+using Chat.Server.Http;
+using Chat.Server.Providers;
+using Chat.Server.Quotas;
+using Chat.Server.Storage;
+
+var command = CommandLine.IsCommand(args);
+var builder = WebApplication.CreateBuilder(command ? [] : args);
+
+builder.AddHosting();
+builder.Services
+    .AddWire()
+    .AddStorage()
+    .AddProviders(builder.Configuration)
+    .AddChannels()
+    .AddQuotas()
+    .AddConversations()
+    .AddAdministration();
+
+return await Startup.RunAsync(builder, command ? args : null, app =>
+{
+    app.UsePipeline();
+    app.MapConversations();
+    app.MapAdministration();
+    app.MapHealth();
+    app.MapDescription();
+    app.MapDocs();
+});

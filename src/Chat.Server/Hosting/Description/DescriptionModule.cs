@@ -1,0 +1,37 @@
+using Chat.Server.Administration;
+using Microsoft.AspNetCore.OpenApi;
+using Microsoft.OpenApi;
+
+namespace Chat.Server.Hosting.Description;
+
+/// <summary>
+/// The OpenAPI description, made from the endpoints' own metadata. It is the same on every instance, whatever its
+/// configuration, and a test holds it equal to <c>openapi/chat.v1.json</c>.
+/// </summary>
+internal static class DescriptionModule
+{
+    public static IServiceCollection AddDescription(this IServiceCollection services) => services.AddOpenApi(options =>
+    {
+        options.OpenApiVersion = OpenApiSpecVersion.OpenApi3_1;
+        options.AddDocumentTransformer(DocumentText.Apply);
+        options.AddOperationTransformer(OperationText.ApplyAsync);
+        options.AddSchemaTransformer(RequireMembers);
+    });
+
+    public static void MapDescription(this IEndpointRouteBuilder routes) => routes.MapOpenApi("/openapi/{documentName}.json");
+
+    private static Task RequireMembers(OpenApiSchema schema, OpenApiSchemaTransformerContext context, CancellationToken cancellationToken)
+    {
+        // Making and editing a channel share one shape; only what makes a channel has to name it.
+        if (context.JsonTypeInfo.Type == typeof(CreateChannelRequest) && context.JsonPropertyInfo is null)
+            schema.Required = new HashSet<string>(StringComparer.Ordinal) { "name" };
+        // A body's members may be null in C#, so that their absence is ours to report; to callers a required one may not.
+        foreach (var name in schema.Required ?? new HashSet<string>(StringComparer.Ordinal))
+        {
+            if (schema.Properties?[name] is OpenApiSchema member)
+                member.Type &= ~JsonSchemaType.Null;
+        }
+
+        return Task.CompletedTask;
+    }
+}

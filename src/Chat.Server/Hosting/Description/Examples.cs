@@ -1,0 +1,75 @@
+using System.Text.Json.Nodes;
+using Chat.Server.Administration;
+using Chat.Server.Channels;
+using Chat.Server.Conversations;
+using Chat.Server.Quotas;
+using Chat.Server.Rendering;
+
+namespace Chat.Server.Hosting.Description;
+
+/// <summary>Example bodies: real objects of the real types, so that they cannot differ from what is served.</summary>
+internal static class Examples
+{
+    private const string Question = "What is the capital of France?";
+    private const string Answer = "The **capital** of France is Paris.";
+    private static readonly Guid MessageId = new("01997c0e-4b7a-7c3a-b5c6-9ea05dd3b99a");
+    private static readonly Guid ChannelId = new("01997c0e-1111-7000-8000-0000000000aa");
+    private static readonly DateTimeOffset Then = new(2026, 4, 5, 10, 0, 0, TimeSpan.Zero);
+
+    private static readonly ChannelSettings Settings = new()
+    {
+        Name = "My site",
+        WebsiteUrl = "https://www.example.com/",
+        SystemPrompt = "You help the visitors of a bicycle shop. Be brief.",
+        Knowledge = "# Opening hours\n\nMonday to Saturday, 9 to 18.",
+        Contact = "Call +1 555 0100.",
+    };
+
+    public static IReadOnlyDictionary<Type, object> Requests { get; } = new Dictionary<Type, object>
+    {
+        [typeof(SendMessageRequest)] = new SendMessageRequest
+        {
+            Message = Question,
+            SessionId = "test-001",
+            Metadata = new PageMetadata { Url = "https://www.example.com/help", Title = "Help" },
+        },
+        [typeof(CreateChannelRequest)] = new JsonObject { ["name"] = "My site", ["system_prompt"] = Settings.SystemPrompt, ["credits"] = 25 },
+        [typeof(ChannelSettings)] = new JsonObject { ["requests_per_minute"] = 30, ["contact"] = null },
+    };
+
+    public static IReadOnlyDictionary<string, object> Responses { get; } = new Dictionary<string, object>(StringComparer.Ordinal)
+    {
+        ["sendMessage"] = new SendMessageResponse
+        {
+            Reply = Answer,
+            ReplyHtml = SafeMarkdown.ToHtml(Answer),
+            SessionId = "test-001",
+            MessageId = MessageId,
+            Usage = new TurnUsage { PromptTokens = 41, CompletionTokens = 9, TotalTokens = 50, Credits = 0.05m },
+        },
+        ["getHistory"] = new HistoryResponse
+        {
+            Messages = [Message(HistoryRole.User, Question, Then), Message(HistoryRole.Assistant, Answer, Then.AddSeconds(1))],
+        },
+        ["createChannel"] = Channel("chat_2bFqkZ0xJ3v8mYt5Wc1LhN7sR4dQpGaEuTiKoXyBz9M"),
+        ["rotateKey"] = Channel("chat_Qm4nT7vX1cZ9bL2kJ5hG8fD3sA6pO0iUyRtEwWqKjNc"),
+        ["getChannel"] = Channel(null),
+        ["editChannel"] = Channel(null),
+        ["listChannels"] = new ChannelListResponse
+        {
+            Data = [Channel(null)],
+            Pagination = new Pagination { Total = 1, Limit = 50, Offset = 0, HasMore = false },
+        },
+        ["revealKey"] = new ChannelKeyResponse { Id = ChannelId, Key = "chat_2bFqkZ0xJ3v8mYt5Wc1LhN7sR4dQpGaEuTiKoXyBz9M" },
+        ["isAlive"] = new HealthResponse { Status = "ok" },
+        ["isReady"] = new HealthResponse { Status = "ready" },
+    };
+
+    private static HistoryMessage Message(HistoryRole role, string content, DateTimeOffset at) =>
+        new() { Role = role, Content = content, ContentHtml = SafeMarkdown.ToHtml(content), CreatedAt = at.UtcDateTime };
+
+    private static ChannelResponse Channel(string? key) => ChannelResponse.From(
+        new Channel { PublicId = ChannelId, Settings = Settings, CreatedAt = Then, UpdatedAt = Then },
+        new Account { Allocated = 25 * Credits.Micro, Consumed = 50_000 },
+        key);
+}

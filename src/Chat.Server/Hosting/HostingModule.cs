@@ -1,0 +1,104 @@
+using System.Net;
+using Chat.Server.Administration;
+using Chat.Server.Channels;
+using Chat.Server.Errors;
+using Chat.Server.Hosting.Description;
+using Chat.Server.Http;
+using Microsoft.AspNetCore.HttpOverrides;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Microsoft.Extensions.Options;
+
+namespace Chat.Server.Hosting;
+
+/// <summary>What only the program needs: the server's limits, the order of the pipeline, start-up.</summary>
+internal static class HostingModule
+{
+    // Bodies are refused at 64 KiB by those who read them. This is how much more the server takes in and throws away, so
+    // that a caller who is still sending hears the answer instead of a reset connection.
+    private const long DrainedBody = 32 * 1024 * 1024;
+
+    public static WebApplicationBuilder AddHosting(this WebApplicationBuilder builder)
+    {
+        builder.Host.UseDefaultServiceProvider(options => options.ValidateOnBuild = options.ValidateScopes = true);
+        builder.WebHost.ConfigureKestrel(ConfigureKestrel);
+        builder.Services.AddSingleton(TimeProvider.System);
+        builder.Services.AddExceptionHandler<FaultHandler>();
+        builder.Services.AddOptions<ProxyOptions>().BindConfiguration("ForwardedHeaders").ValidateOnStart();
+        builder.Services.AddSingleton<IValidateOptions<ProxyOptions>, ProxyOptionsValidator>();
+        builder.Services.AddHealth();
+        builder.Services.AddDescription();
+        builder.Services.AddSingleton<DemoChannel>();
+        builder.Services.AddHostedService<StoreStartup>();
+        if (builder.Environment.IsDevelopment())
+            builder.Services.AddHostedService<Welcome>();
+        return builder;
+    }
+
+    /// <summary>The order in which a request is looked at (contract, section 1: key, channel active, per minute, body).</summary>
+    public static void UsePipeline(this WebApplication app)
+    {
+        app.UseRequestIds();
+        UseForwardedHeaders(app);
+        app.UseRequestLog();
+        app.Use(SetSecurityHeaders);
+        app.UseExceptionHandler(_ => { });
+        app.UseStatusCodePages(context => context.HttpContext.WriteErrorAsync(
+            context.HttpContext.Response.StatusCode switch
+            {
+                StatusCodes.Status404NotFound => ChatError.NotFound,
+                StatusCodes.Status405MethodNotAllowed => ChatError.MethodNotAllowed,
+                StatusCodes.Status415UnsupportedMediaType => ChatError.UnsupportedMediaType,
+                _ => ChatError.BadRequest,
+            },
+            context.HttpContext.RequestAborted));
+        app.UseRouting();
+        app.UseAdminToken();
+        app.UseChannelKeys();
+    }
+
+    private static void ConfigureKestrel(KestrelServerOptions kestrel)
+    {
+        kestrel.AddServerHeader = false;
+        kestrel.Limits.MaxRequestBodySize = DrainedBody;
+        kestrel.Limits.MaxRequestLineSize = 8 * 1024;
+        kestrel.Limits.MaxRequestHeadersTotalSize = 16 * 1024;
+        kestrel.Limits.MaxRequestHeaderCount = 64;
+        kestrel.Limits.RequestHeadersTimeout = TimeSpan.FromSeconds(15);
+        kestrel.Limits.KeepAliveTimeout = TimeSpan.FromMinutes(2);
+        kestrel.Limits.MaxConcurrentConnections = 20_000;
+    }
+
+    private static void UseForwardedHeaders(WebApplication app)
+    {
+        var proxies = app.Services.GetRequiredService<IOptions<ProxyOptions>>().Value;
+        if (proxies.KnownProxies.Count == 0 && proxies.KnownNetworks.Count == 0)
+            return;
+        var options = new ForwardedHeadersOptions { ForwardedHeaders = ForwardedHeaders.XForwardedFor | ForwardedHeaders.XForwardedProto };
+        options.KnownProxies.Clear();
+        options.KnownIPNetworks.Clear();
+        foreach (var address in proxies.KnownProxies)
+            options.KnownProxies.Add(IPAddress.Parse(address));
+        foreach (var network in proxies.KnownNetworks)
+            options.KnownIPNetworks.Add(System.Net.IPNetwork.Parse(network));
+        app.UseForwardedHeaders(options);
+    }
+
+    // What every answer carries; pages set a policy of their own over the strictest one.
+    private static Task SetSecurityHeaders(HttpContext context, RequestDelegate next)
+    {
+        context.Response.OnStarting(
+            static state =>
+            {
+                var headers = ((HttpResponse)state).Headers;
+                headers.XContentTypeOptions = "nosniff";
+                headers["Referrer-Policy"] = "no-referrer";
+                if (headers.ContentSecurityPolicy.Count == 0)
+                    headers.ContentSecurityPolicy = "default-src 'none'; frame-ancestors 'none'";
+                if (headers.CacheControl.Count == 0)
+                    headers.CacheControl = "no-store";
+                return Task.CompletedTask;
+            },
+            context.Response);
+        return next(context);
+    }
+}

@@ -1,0 +1,48 @@
+using Chat.Server.Storage;
+using Microsoft.Extensions.Options;
+
+namespace Chat.Server.Hosting;
+
+/// <summary>Builds the program and runs it, as the service or as one command; a start that cannot work ends with sentences, not with a stack.</summary>
+internal static class Startup
+{
+    private const int Failed = 1;
+
+    /// <summary>Runs to the end and gives the exit code.</summary>
+    /// <param name="builder">With every capability added.</param>
+    /// <param name="command">The command to run instead of the service; null: the service.</param>
+    /// <param name="map">Puts the pipeline and the routes together.</param>
+    public static async Task<int> RunAsync(WebApplicationBuilder builder, string[]? command, Action<WebApplication> map)
+    {
+        if (command is not null)
+            builder.Logging.SetMinimumLevel(LogLevel.Warning);
+        await using var app = builder.Build();
+        try
+        {
+            // All faults of the configuration at once, before any of it is used.
+            app.Services.GetRequiredService<IStartupValidator>().Validate();
+            if (command is not null)
+                return await CommandLine.RunAsync(app.Services, command);
+            map(app);
+            await app.RunAsync();
+            return 0;
+        }
+        catch (Exception fault) when (Sentences(fault) is { Count: > 0 } sentences)
+        {
+            await Console.Error.WriteLineAsync("Chat cannot start:");
+            foreach (var sentence in sentences)
+                await Console.Error.WriteLineAsync($"  {sentence}");
+            return Failed;
+        }
+    }
+
+    private static List<string> Sentences(Exception fault) => fault switch
+    {
+        OptionsValidationException options => [.. options.Failures],
+        AggregateException several when several.InnerExceptions.All(inner => inner is OptionsValidationException) =>
+            [.. several.InnerExceptions.SelectMany(Sentences)],
+        DatabaseTooNewException tooNew => [tooNew.Message],
+        IOException { InnerException: Microsoft.AspNetCore.Connections.AddressInUseException } inUse => [inUse.Message],
+        _ => [],
+    };
+}
