@@ -33,14 +33,11 @@ public sealed partial class TurnRunner(
     /// <summary>Asks, stores and charges; the task ends with the reply or the documented failure, and never with an exception.</summary>
     public Task<Result<TurnReply>> Run(AdmittedTurn turn, Prompt prompt)
     {
-        // Not on the request's own flow: nothing of the request may outlive it.
-        using (ExecutionContext.SuppressFlow())
-        {
-            var task = Task.Run(() => RunAsync(turn, prompt));
-            _running[turn.TurnId] = task;
-            _ = task.ContinueWith(_ => _running.TryRemove(turn.TurnId, out var _), TaskScheduler.Default);
-            return task;
-        }
+        // Of the request only its log scope and trace go along: a line about a provider names the request that asked.
+        var task = Task.Run(() => RunAsync(turn, prompt));
+        _running[turn.TurnId] = task;
+        _ = task.ContinueWith(_ => _running.TryRemove(turn.TurnId, out var _), TaskScheduler.Default);
+        return task;
     }
 
     /// <inheritdoc />

@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
+using System.Text.Unicode;
 using Chat.Server.Errors;
 using Microsoft.Net.Http.Headers;
 
@@ -55,13 +56,33 @@ public static class JsonBody
     {
         try
         {
-            return JsonSerializer.Deserialize(body.Span, (JsonTypeInfo<T>)options.GetTypeInfo(typeof(T))) is { } value
-                ? value
+            // Strings of a document are not checked until they are read.
+            if (!Utf8.IsValid(body.Span))
+                return ChatError.MalformedJson;
+            // A document first: it tells broken JSON from a wrong shape, and sees a member given twice even where nobody reads it.
+            using var document = JsonDocument.Parse(
+                body, new JsonDocumentOptions { AllowDuplicateProperties = options.AllowDuplicateProperties, MaxDepth = options.MaxDepth });
+            return document.RootElement.ValueKind == JsonValueKind.Object
+                ? Read<T>(document.RootElement, options)
                 : ChatError.InvalidRequest("", "The body must be a JSON object.");
+        }
+        catch (JsonException)
+        {
+            return ChatError.MalformedJson;
+        }
+    }
+
+    private static Result<T> Read<T>(JsonElement root, JsonSerializerOptions options)
+        where T : class
+    {
+        try
+        {
+            return root.Deserialize((JsonTypeInfo<T>)options.GetTypeInfo(typeof(T)))!;
         }
         catch (JsonException fault)
         {
-            return Diagnose(body, fault.Path, options);
+            var field = fault.Path is ['$', '.', .. var path] ? path : "";
+            return ChatError.InvalidRequest(field, "The value is of the wrong type, unknown here, or not well-formed Unicode text.");
         }
     }
 
@@ -74,25 +95,6 @@ public static class JsonBody
         return MediaTypeHeaderValue.TryParse(request.ContentType, out var type)
             && (type.MediaType.Equals("application/json", StringComparison.OrdinalIgnoreCase)
                 || (type.Type.Equals("application", StringComparison.OrdinalIgnoreCase) && type.Suffix.Equals("json", StringComparison.OrdinalIgnoreCase)));
-    }
-
-    // The serializer reports broken JSON and a wrong type alike; a second look, on the way to an error only, tells them apart.
-    private static ChatError Diagnose(ReadOnlyMemory<byte> body, string? path, JsonSerializerOptions options)
-    {
-        try
-        {
-            using var document = JsonDocument.Parse(
-                body,
-                new JsonDocumentOptions { AllowDuplicateProperties = options.AllowDuplicateProperties, MaxDepth = options.MaxDepth });
-            var field = path is null || path == "$" ? "" : path.StartsWith("$.", StringComparison.Ordinal) ? path[2..] : path;
-            return document.RootElement.ValueKind != JsonValueKind.Object
-                ? ChatError.InvalidRequest("", "The body must be a JSON object.")
-                : ChatError.InvalidRequest(field, "The value is of the wrong type, unknown here, or not well-formed Unicode text.");
-        }
-        catch (JsonException)
-        {
-            return ChatError.MalformedJson;
-        }
     }
 
     private static byte[] Grow(byte[] buffer, int maxBytes)

@@ -27,7 +27,8 @@ internal sealed class SqliteDatabase : Database, IDisposable
             DataSource = path,
             Mode = SqliteOpenMode.ReadWriteCreate,
             ForeignKeys = true,
-            DefaultTimeout = (int)options.BusyTimeout.TotalSeconds,
+            // Whole seconds, and 0 would be for ever.
+            DefaultTimeout = Math.Max(1, (int)options.BusyTimeout.TotalSeconds),
         }.ConnectionString;
         // The driver's own wait for a lock polls every 150 ms; SQLite's starts at 1 ms.
         var synchronous = options.Durability == Durability.Full ? "FULL" : "NORMAL";

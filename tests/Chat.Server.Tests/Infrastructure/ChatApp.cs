@@ -33,7 +33,7 @@ public sealed class ChatApp : WebApplicationFactory<Program>
         _ownsFolder = folder is null;
         Folder = folder ?? Directory.CreateTempSubdirectory("chat-tests-").FullName;
         _settings["Storage:Path"] = DatabasePath;
-        _client = new Lazy<HttpClient>(() => CreateClient(new WebApplicationFactoryClientOptions { AllowAutoRedirect = false }));
+        _client = new Lazy<HttpClient>(() => CreateClient(new WebApplicationFactoryClientOptions { BaseAddress = ClientOptions.BaseAddress, AllowAutoRedirect = false }));
     }
 
     /// <summary>Noon of a day: far from the ends of minutes and days, which tests go to when they mean them.</summary>

@@ -1,0 +1,34 @@
+using Microsoft.Data.Sqlite;
+
+namespace Chat.Server.Tests.Infrastructure;
+
+/// <summary>Looks into a test's database from outside, where a promise is about what is stored and not about what is served.</summary>
+internal static class Rows
+{
+    public static long Count(ChatApp app, string tableAndCondition) => Scalar(app, $"SELECT COUNT(*) FROM {tableAndCondition};");
+
+    public static long Scalar(ChatApp app, string sql)
+    {
+        using var connection = new SqliteConnection($"Data Source={app.DatabasePath};Pooling=False");
+        connection.Open();
+        using var command = connection.CreateCommand();
+        command.CommandText = sql;
+        return Convert.ToInt64(command.ExecuteScalar());
+    }
+
+    public static void Execute(ChatApp app, string sql) => Scalar(app, sql + " SELECT 0;");
+}
+
+/// <summary>Waits for what background work does, as long as it takes but not for ever.</summary>
+internal static class Eventually
+{
+    public static async Task TrueAsync(Func<bool> condition)
+    {
+        var deadline = TimeProvider.System.GetTimestamp();
+        while (!condition())
+        {
+            Assert.True(TimeProvider.System.GetElapsedTime(deadline) < TimeSpan.FromSeconds(20), "It did not happen within 20 seconds.");
+            await Task.Yield();
+        }
+    }
+}
