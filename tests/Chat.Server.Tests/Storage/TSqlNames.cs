@@ -1,0 +1,221 @@
+using Microsoft.SqlServer.TransactSql.ScriptDom;
+
+namespace Chat.Server.Tests.Storage;
+
+/// <summary>Resolves every table, alias and column of a T-SQL text against a schema, and refuses what a column's type forbids.</summary>
+internal sealed class TSqlNames : TSqlFragmentVisitor
+{
+    // Their first argument is a word of the language, which the parser takes for a column.
+    private static readonly string[] DatePartFunctions = ["DATEADD", "DATEDIFF", "DATEDIFF_BIG"];
+
+    private readonly List<string> _faults;
+    private readonly TSqlSources _sources;
+    private TSqlScope _scope = new([], null);
+
+    public TSqlNames(TSqlSchema schema, List<string> faults)
+    {
+        _faults = faults;
+        _sources = new TSqlSources(schema, Fault);
+    }
+
+    // Before anything of the statement is visited: the tree puts them last.
+    public override void Visit(StatementWithCtesAndXmlNamespaces node) =>
+        _sources.SetCtes(node.WithCtesAndXmlNamespaces?.CommonTableExpressions ?? []);
+
+    public override void ExplicitVisit(QuerySpecification node) => Within(_sources.Of(node.FromClause), () =>
+    {
+        VisitOrder(node.OrderByClause, _sources.OutputOf(node), outputOnly: false);
+        node.OrderByClause = null;
+        base.ExplicitVisit(node);
+    });
+
+    public override void ExplicitVisit(BinaryQueryExpression node)
+    {
+        VisitOrder(node.OrderByClause, _sources.OutputOf(node), outputOnly: true);
+        node.OrderByClause = null;
+        base.ExplicitVisit(node);
+    }
+
+    public override void ExplicitVisit(OverClause node)
+    {
+        VisitOrder(node.OrderByClause, [], outputOnly: false);
+        node.OrderByClause = null;
+        base.ExplicitVisit(node);
+    }
+
+    public override void ExplicitVisit(InsertSpecification node)
+    {
+        var target = TargetOf(node.Target, []);
+        if (target.Columns is { } columns)
+            _faults.AddRange(TSqlInserts.FaultsOf(node, target.Alias, columns));
+        node.InsertSource.Accept(this);
+        WithinOutput(node.OutputClause, [new TSqlSource("inserted", target.Columns, IsTable: false)]);
+    }
+
+    public override void ExplicitVisit(UpdateSpecification node)
+    {
+        var sources = _sources.Of(node.FromClause);
+        var target = TargetOf(node.Target, sources);
+        foreach (var set in node.SetClauses.OfType<AssignmentSetClause>().Where(set => set.Column is not null))
+            Check(new TSqlScope([target], null).Find(PartsOf(set.Column)).Fault);
+        Within(node.FromClause is null ? [target] : sources, () =>
+        {
+            node.FromClause?.Accept(this);
+            foreach (var set in node.SetClauses.OfType<AssignmentSetClause>())
+                set.NewValue.Accept(this);
+            node.WhereClause?.Accept(this);
+        });
+        WithinOutput(
+            node.OutputClause,
+            [new TSqlSource("inserted", target.Columns, IsTable: false), new TSqlSource("deleted", target.Columns, IsTable: false), .. sources]);
+    }
+
+    public override void ExplicitVisit(DeleteSpecification node)
+    {
+        var sources = _sources.Of(node.FromClause);
+        var target = TargetOf(node.Target, sources);
+        Within(node.FromClause is null ? [target] : sources, () =>
+        {
+            node.FromClause?.Accept(this);
+            node.WhereClause?.Accept(this);
+        });
+        WithinOutput(node.OutputClause, [new TSqlSource("deleted", target.Columns, IsTable: false), .. sources]);
+    }
+
+    public override void ExplicitVisit(CreateTableStatement node) =>
+        Within([_sources.OfTable(node.SchemaObjectName)], () => base.ExplicitVisit(node));
+
+    public override void ExplicitVisit(AlterTableAddTableElementStatement node) =>
+        Within([_sources.OfTable(node.SchemaObjectName)], () => base.ExplicitVisit(node));
+
+    public override void ExplicitVisit(CreateIndexStatement node) => Within([_sources.OfTable(node.OnName)], () =>
+    {
+        foreach (var name in node.Columns.Select(column => PartsOf(column.Column)))
+        {
+            if (_scope.Find(name).Column?.Type.EndsWith("(max)", StringComparison.Ordinal) == true)
+                Fault($"Column {name[^1]} is too long for a key.");
+        }
+
+        base.ExplicitVisit(node);
+    });
+
+    public override void Visit(ForeignKeyConstraintDefinition node)
+    {
+        var referenced = new TSqlScope([_sources.OfTable(node.ReferenceTableName)], null);
+        foreach (var column in node.ReferencedTableColumns)
+            Check(referenced.Find([column.Value]).Fault);
+        foreach (var column in node.Columns)
+            Check(_scope.Find([column.Value]).Fault);
+    }
+
+    public override void ExplicitVisit(FunctionCall node)
+    {
+        var skipped = DatePartFunctions.Contains(node.FunctionName.Value, StringComparer.OrdinalIgnoreCase) ? 1 : 0;
+        foreach (var parameter in node.Parameters.Skip(skipped))
+            parameter.Accept(this);
+        node.OverClause?.Accept(this);
+    }
+
+    public override void Visit(ColumnReferenceExpression node)
+    {
+        if (node.ColumnType == ColumnType.Regular)
+            Check(_scope.Find(PartsOf(node)).Fault);
+        else if (node.ColumnType != ColumnType.Wildcard)
+            Fault($"Pseudo-column {node.ColumnType}.");
+    }
+
+    public override void Visit(BooleanComparisonExpression node)
+    {
+        if (node.ComparisonType is not (BooleanComparisonType.Equals or BooleanComparisonType.NotEqualToBrackets)
+            && (IsIdentifier(node.FirstExpression) || IsIdentifier(node.SecondExpression)))
+        {
+            Fault("A uniqueidentifier compared by order: engines disagree about it.");
+        }
+    }
+
+    private void VisitOrder(OrderByClause? order, IReadOnlyList<TSqlColumn> output, bool outputOnly)
+    {
+        foreach (var element in order?.OrderByElements ?? [])
+        {
+            var named = element.Expression is ColumnReferenceExpression reference && PartsOf(reference) is [var name]
+                ? output.FirstOrDefault(column => column.Name == name)
+                : null;
+            if (named is null && outputOnly)
+                Fault("ORDER BY of something that the query does not give.");
+            else if (named is null)
+                element.Expression.Accept(this);
+            if (named?.Type == "uniqueidentifier" || IsIdentifier(element.Expression))
+                Fault("ORDER BY a uniqueidentifier: engines disagree about its order.");
+        }
+    }
+
+    private TSqlSource TargetOf(TableReference target, IReadOnlyList<TSqlSource> sources)
+    {
+        if (target is not NamedTableReference { SchemaObject: var name })
+        {
+            Fault("A target that is not a table.");
+            return new TSqlSource("", null, IsTable: false);
+        }
+
+        var source = (name.SchemaIdentifier is null ? sources.FirstOrDefault(source => source.Alias == name.BaseIdentifier.Value) : null) ?? _sources.OfTable(name);
+        if (!source.IsTable)
+            Fault($"{source.Alias} is not a table: no update through a common table expression or a derived table.");
+        return source;
+    }
+
+    private void WithinOutput(OutputClause? output, IReadOnlyList<TSqlSource> sources)
+    {
+        if (output is not null)
+            Within(sources, () => output.Accept(this), qualifiedOnly: true);
+    }
+
+    private void Within(IReadOnlyList<TSqlSource> sources, Action visit, bool qualifiedOnly = false)
+    {
+        foreach (var twice in sources.GroupBy(source => source.Alias).Where(group => group.Count() > 1))
+            Fault($"Alias {twice.Key} stands for two sources.");
+        var outer = _scope;
+        _scope = new TSqlScope(sources, outer, qualifiedOnly);
+        visit();
+        _scope = outer;
+    }
+
+    private bool IsIdentifier(ScalarExpression expression) => expression switch
+    {
+        ColumnReferenceExpression { ColumnType: ColumnType.Regular } column => _scope.Find(PartsOf(column)).Column?.Type == "uniqueidentifier",
+        ParenthesisExpression parenthesis => IsIdentifier(parenthesis.Expression),
+        _ => false,
+    };
+
+    private void Check(string? fault)
+    {
+        if (fault is not null)
+            Fault(fault);
+    }
+
+    private void Fault(string fault)
+    {
+        if (!_faults.Contains(fault))
+            _faults.Add(fault);
+    }
+
+    private static List<string> PartsOf(ColumnReferenceExpression column) => [.. column.MultiPartIdentifier.Identifiers.Select(part => part.Value)];
+}
+
+/// <summary>What only SQL Server itself would say of an INSERT, when it runs.</summary>
+internal static class TSqlInserts
+{
+    public static IEnumerable<string> FaultsOf(InsertSpecification insert, string table, IReadOnlyList<TSqlColumn> columns)
+    {
+        var named = insert.Columns.Select(column => column.MultiPartIdentifier.Identifiers[^1].Value).ToList();
+        if (named.Count == 0)
+            yield return $"INSERT INTO {table} lists no columns.";
+        foreach (var unknown in named.Except(columns.Select(column => column.Name)))
+            yield return $"Unknown column {unknown} of {table}.";
+        foreach (var missing in columns.Where(column => !column.Nullable && !column.Generated).Select(column => column.Name).Except(named))
+            yield return $"INSERT INTO {table} gives no value for {missing}.";
+        if (named.Count != named.Distinct().Count())
+            yield return $"INSERT INTO {table} names a column twice.";
+        if (insert.InsertSource is ValuesInsertSource values && values.RowValues.Any(row => row.ColumnValues.Count != named.Count))
+            yield return $"INSERT INTO {table} lists {named.Count} columns and another number of values.";
+    }
+}
