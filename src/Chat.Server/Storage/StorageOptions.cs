@@ -1,3 +1,4 @@
+using System.Net;
 using Microsoft.Data.SqlClient;
 using Microsoft.Extensions.Options;
 
@@ -22,7 +23,7 @@ public sealed class StorageOptions
     /// <summary>How far a commit of the embedded database reaches. Default <see cref="Durability.Normal"/>.</summary>
     public Durability Durability { get; set; } = Durability.Normal;
 
-    /// <summary>How long a writer waits for another process's write lock on the embedded database. Default 5 seconds.</summary>
+    /// <summary>How long a writer waits for another process's write lock on the embedded database, to about a second. Default 5 seconds.</summary>
     public TimeSpan BusyTimeout { get; set; } = TimeSpan.FromSeconds(5);
 
     /// <summary>The SQL Server connection string (<c>ConnectionStrings:SqlServer</c>); null or empty: SQLite.</summary>
@@ -54,7 +55,7 @@ internal sealed class StorageOptionsValidator : IValidateOptions<StorageOptions>
             var parsed = new SqlConnectionStringBuilder(connectionString);
             var encrypted = !string.Equals(parsed["Encrypt"].ToString(), bool.FalseString, StringComparison.OrdinalIgnoreCase)
                 && !string.Equals(parsed["Encrypt"].ToString(), "Optional", StringComparison.OrdinalIgnoreCase);
-            return encrypted || IsLoopback(parsed.DataSource)
+            return encrypted || (IsLoopback(parsed.DataSource) && (parsed.FailoverPartner is "" || IsLoopback(parsed.FailoverPartner)))
                 ? null
                 : "ConnectionStrings:SqlServer must say Encrypt=true: the server is not on this machine.";
         }
@@ -64,10 +65,12 @@ internal sealed class StorageOptionsValidator : IValidateOptions<StorageOptions>
         }
     }
 
+    // A name that only begins like a loopback address ("127.0.0.1.example.org") is any machine's.
     private static bool IsLoopback(string dataSource)
     {
-        var host = dataSource.StartsWith("tcp:", StringComparison.OrdinalIgnoreCase) ? dataSource[4..] : dataSource;
-        host = host.Split(',', '\\')[0].Trim();
-        return host is "." or "localhost" or "(local)" or "::1" or "[::1]" || host.StartsWith("127.", StringComparison.Ordinal);
+        var server = dataSource.Trim();
+        var host = (server.StartsWith("tcp:", StringComparison.OrdinalIgnoreCase) ? server[4..] : server).Split(',', '\\')[0].Trim();
+        return host.ToLowerInvariant() is "." or "localhost" or "(local)" or "(localdb)"
+            || (IPAddress.TryParse(host, out var address) && IPAddress.IsLoopback(address));
     }
 }
