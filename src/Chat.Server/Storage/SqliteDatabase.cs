@@ -1,5 +1,6 @@
 using System.Data.Common;
 using Microsoft.Data.Sqlite;
+using SQLitePCL;
 
 namespace Chat.Server.Storage;
 
@@ -17,7 +18,7 @@ internal sealed class SqliteDatabase : Database, IDisposable
     private readonly string _connectionString;
     private readonly string _pragmas;
 
-    static SqliteDatabase() => SQLitePCL.Batteries_V2.Init();
+    static SqliteDatabase() => Batteries_V2.Init();
 
     public SqliteDatabase(string path, StorageOptions options)
     {
@@ -27,8 +28,9 @@ internal sealed class SqliteDatabase : Database, IDisposable
             DataSource = path,
             Mode = SqliteOpenMode.ReadWriteCreate,
             ForeignKeys = true,
-            // Whole seconds, and 0 would be for ever.
-            DefaultTimeout = Math.Max(1, (int)options.BusyTimeout.TotalSeconds),
+            // The waiting is SQLite's, below. The driver repeats what SQLite gave up on until so many seconds have passed since
+            // the command began, and for ever when they are 0: as few as it can count.
+            DefaultTimeout = 1,
         }.ConnectionString;
         // The driver's own wait for a lock polls every 150 ms; SQLite's starts at 1 ms.
         var synchronous = options.Durability == Durability.Full ? "FULL" : "NORMAL";
@@ -61,20 +63,15 @@ internal sealed class SqliteDatabase : Database, IDisposable
     // A write transaction already holds the file's only write lock.
     internal override Task LockForMigrationAsync(DbSession session) => Task.CompletedTask;
 
+    // A connection to a file that was read-only when it was opened stays so, whatever becomes of the file: a fresh one knows better.
     protected override async Task<DbConnection> OpenAsync(CancellationToken cancellationToken)
     {
-        var connection = new SqliteConnection(_connectionString);
-        try
-        {
-            await connection.OpenAsync(cancellationToken);
-            await ExecuteAsync(connection, _pragmas, cancellationToken);
+        var connection = await TakeAsync(cancellationToken);
+        if (raw.sqlite3_db_readonly(connection.Handle, "main") == 0)
             return connection;
-        }
-        catch
-        {
-            await connection.DisposeAsync();
-            throw;
-        }
+        SqliteConnection.ClearPool(connection);
+        await connection.DisposeAsync();
+        return await TakeAsync(cancellationToken);
     }
 
     // Not deferred: BEGIN IMMEDIATE takes the write lock at once, so no transaction fails half-way for want of it.
@@ -92,6 +89,22 @@ internal sealed class SqliteDatabase : Database, IDisposable
 
     // Waiting is the busy timeout's work; what it gives up on is unavailable.
     protected override bool IsConflict(Exception fault) => false;
+
+    private async Task<SqliteConnection> TakeAsync(CancellationToken cancellationToken)
+    {
+        var connection = new SqliteConnection(_connectionString);
+        try
+        {
+            await connection.OpenAsync(cancellationToken);
+            await ExecuteAsync(connection, _pragmas, cancellationToken);
+            return connection;
+        }
+        catch
+        {
+            await connection.DisposeAsync();
+            throw;
+        }
+    }
 
     private static async Task ExecuteAsync(DbConnection connection, string text, CancellationToken cancellationToken)
     {

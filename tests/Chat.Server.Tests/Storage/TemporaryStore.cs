@@ -32,7 +32,12 @@ internal sealed class TemporaryStore : IDisposable
     public Migrator Migrator(Database? database = null) =>
         new(database ?? Open(), new FakeTime(ChatApp.Noon), new Logger<Migrator>(new LoggerFactory([Log])));
 
-    public Task MigrateAsync() => Migrator().MigrateAsync(CancellationToken.None);
+    /// <summary>Migrates as a process of its own would, which has ended afterwards: it holds no connection.</summary>
+    public async Task MigrateAsync()
+    {
+        using var database = new SqliteDatabase(FilePath, new StorageOptions());
+        await Migrator(database).MigrateAsync(CancellationToken.None);
+    }
 
     /// <summary>A connection that the product knows nothing of.</summary>
     public SqliteConnection Connect()
