@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Net;
 using Chat.Server.Administration;
 using Chat.Server.Channels;
@@ -19,6 +20,8 @@ internal static class HostingModule
 
     public static WebApplicationBuilder AddHosting(this WebApplicationBuilder builder)
     {
+        // Not the runtime's globalization-invariant mode, which would say the same: the SQL Server client refuses to connect in it.
+        CultureInfo.DefaultThreadCurrentCulture = CultureInfo.DefaultThreadCurrentUICulture = CultureInfo.InvariantCulture;
         builder.Host.UseDefaultServiceProvider(options => options.ValidateOnBuild = options.ValidateScopes = true);
         builder.WebHost.ConfigureKestrel(ConfigureKestrel);
         builder.Services.AddSingleton(TimeProvider.System);
