@@ -1,45 +1,11 @@
-using System.Security.Cryptography;
 using Chat.Server.Storage;
+using static Chat.Server.Tests.Storage.Samples;
 
 namespace Chat.Server.Tests.Storage;
 
 /// <summary>What every store relies on, whichever engine it runs on.</summary>
 public sealed class DatabaseTests
 {
-    private static readonly Sql CreateSamples = Sql.Of(
-        sqlite: """
-            CREATE TABLE samples (
-                id TEXT NOT NULL PRIMARY KEY, at INTEGER NOT NULL, maybe_id TEXT NULL, maybe_at INTEGER NULL,
-                texts TEXT NOT NULL, body TEXT NOT NULL, hash BLOB NOT NULL, amount INTEGER NOT NULL);
-            """,
-        sqlServer: """
-            CREATE TABLE dbo.samples (
-                id uniqueidentifier NOT NULL PRIMARY KEY, at datetime2(3) NOT NULL, maybe_id uniqueidentifier NULL, maybe_at datetime2(3) NULL,
-                texts nvarchar(max) NOT NULL, body nvarchar(4000) NOT NULL, hash binary(32) NOT NULL, amount bigint NOT NULL);
-            """);
-
-    private static readonly Sql Insert = Sql.Portable("""
-        INSERT INTO dbo.samples (id, at, maybe_id, maybe_at, texts, body, hash, amount)
-        VALUES (@Id, @At, @MaybeId, @MaybeAt, @Texts, @Body, @Hash, @Amount);
-        """);
-
-    private static readonly Sql Select = Sql.Portable("SELECT id, at, maybe_id, maybe_at, texts, body, hash, amount FROM dbo.samples WHERE id = @id;");
-
-    private static readonly Sql Count = Sql.Portable("SELECT COUNT(*) FROM dbo.samples;");
-
-    private static readonly Sql Between = Sql.Portable("SELECT COUNT(*) FROM dbo.samples WHERE at >= @from AND at < @to;");
-
-    private static readonly Sql SetAmount = Sql.Portable("UPDATE dbo.samples SET amount = @amount;");
-
-    private static readonly Sql AddOne = Sql.Portable("UPDATE dbo.samples SET amount = amount + 1;");
-
-    private static readonly Sql Amount = Sql.Portable("SELECT amount FROM dbo.samples;");
-
-    // Nine decimals of a second, of which columns keep three.
-    private static readonly DateTimeOffset FineTime = new DateTimeOffset(2026, 4, 5, 23, 59, 59, 987, TimeSpan.Zero).AddTicks(6543);
-
-    private static Sample Row => new() { Id = Guid.CreateVersion7(FineTime), At = FineTime, Hash = SHA256.HashData("key"u8) };
-
     [Theory, OnSqlite, OnSqlServer]
     public async Task A_row_comes_back_as_it_was_written(DatabaseEngine engine)
     {
@@ -193,43 +159,5 @@ public sealed class DatabaseTests
 
         static Migrator MigratorOf(Database database) =>
             new(database, TimeProvider.System, Microsoft.Extensions.Logging.Abstractions.NullLogger<Migrator>.Instance);
-    }
-
-    private static async Task<EmptyDatabase> SamplesAsync(DatabaseEngine engine)
-    {
-        var store = await EmptyDatabase.CreateAsync(engine);
-        await store.Database.WriteAsync(session => session.ExecuteAsync(CreateSamples), CancellationToken.None);
-        return store;
-    }
-
-    private static async Task<Sample> WriteAndReadAsync(Database database, Sample row)
-    {
-        Assert.Equal(1, await database.WriteAsync(session => session.ExecuteAsync(Insert, row), CancellationToken.None));
-        return (await database.ReadAsync(session => session.FirstOrDefaultAsync<Sample>(Select, new { id = row.Id }), CancellationToken.None))!;
-    }
-
-    private static Task<int> CountAsync(Database database) =>
-        database.ReadAsync(session => session.FirstOrDefaultAsync<int>(Count), CancellationToken.None);
-
-    private static Task<long> AmountAsync(Database database) =>
-        database.ReadAsync(session => session.FirstOrDefaultAsync<long>(Amount), CancellationToken.None);
-
-    private sealed record Sample
-    {
-        public Guid Id { get; init; }
-
-        public DateTimeOffset At { get; init; }
-
-        public Guid? MaybeId { get; init; }
-
-        public DateTimeOffset? MaybeAt { get; init; }
-
-        public IReadOnlyList<string> Texts { get; init; } = [];
-
-        public string Body { get; init; } = "text";
-
-        public byte[] Hash { get; init; } = [];
-
-        public long Amount { get; init; }
     }
 }

@@ -1,6 +1,4 @@
 using System.Diagnostics;
-using System.Net;
-using System.Net.Sockets;
 using Chat.Server.Storage;
 
 namespace Chat.Server.Tests.Storage;
@@ -112,38 +110,6 @@ public sealed class OutageTests : IDisposable
             database.WriteAsync(session => session.ExecuteAsync(Insert, new { text = (string?)null }), CancellationToken.None));
     }
 
-    [Fact]
-    public async Task A_SQL_Server_that_does_not_answer_is_an_outage()
-    {
-        var database = new SqlServerDatabase($"Server=tcp:127.0.0.1,{ClosedPort()};User Id=chat;Password=secret;Connect Timeout=1");
-        await AssertUnavailableAsync(() => CountAsync(database));
-        await AssertUnavailableAsync(() => WriteAsync(database));
-    }
-
-    // The program's own settings of the runtime decide whether the client can connect at all: it refuses the runtime's
-    // globalization-invariant mode, which this test process does not run in. So this asks the program.
-    [Fact]
-    public async Task The_program_itself_can_try_to_reach_a_SQL_Server()
-    {
-        var start = new ProcessStartInfo("dotnet", [typeof(Database).Assembly.Location, "channel", "list"])
-        {
-            UseShellExecute = false,
-            RedirectStandardError = true,
-            RedirectStandardOutput = true,
-            Environment =
-            {
-                ["ConnectionStrings__SqlServer"] = $"Server=tcp:127.0.0.1,{ClosedPort()};User Id=chat;Password=secret;Connect Timeout=1",
-            },
-        };
-        using var program = Process.Start(start)!;
-        var output = program.StandardOutput.ReadToEndAsync();
-        var error = await program.StandardError.ReadToEndAsync().WaitAsync(Patience);
-        await program.WaitForExitAsync().WaitAsync(Patience);
-        Assert.StartsWith("The store is unavailable.", error, StringComparison.Ordinal);
-        Assert.DoesNotContain("secret", error + await output, StringComparison.Ordinal);
-        Assert.Equal(1, program.ExitCode);
-    }
-
     private static Task AssertUnavailableAsync(Func<Task> work) =>
         Assert.ThrowsAsync<StoreUnavailableException>(() => Task.Run(work).WaitAsync(Patience));
 
@@ -152,13 +118,6 @@ public sealed class OutageTests : IDisposable
 
     private static Task<int> CountAsync(Database database) =>
         database.ReadAsync(session => session.FirstOrDefaultAsync<int>(Count), CancellationToken.None);
-
-    private static int ClosedPort()
-    {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
-    }
 
     /// <summary>
     /// Makes a database file read-only, and writable again. Permissions do not stop root, as whom builds often run: there the
