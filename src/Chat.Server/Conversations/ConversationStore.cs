@@ -9,10 +9,10 @@ namespace Chat.Server.Conversations;
 public sealed class ConversationStore(Database database)
 {
     private const string InsertTurnColumns =
-        "message_id, channel_id, thread_id, state, model, message, prompt_tokens, completion_tokens, reserved, charged, day_no, created_at, lease_until";
+        "message_id, channel_id, thread_id, state, model, message, prompt_tokens, completion_tokens, reserved, charged, day_no, idempotency_key, request_hash, created_at, lease_until";
 
     private const string InsertTurnValues =
-        "@MessageId, @ChannelId, @ThreadId, 0, @Model, @Message, 0, 0, @Reserved, 0, @Day, @Now, @LeaseUntil";
+        "@MessageId, @ChannelId, @ThreadId, 0, @Model, @Message, 0, 0, @Reserved, 0, @Day, @IdempotencyKey, @RequestHash, @Now, @LeaseUntil";
 
     private static readonly Sql SelectLatestDone = Sql.Of(
         sqlite: """
@@ -35,15 +35,25 @@ public sealed class ConversationStore(Database database)
         ORDER BY turns.turn_id;
         """);
 
+    // As with the channel's own minute, a clock that steps back refills nothing.
+    private const string CountInMinute = """
+        minute_count = CASE WHEN minute_no >= @minute THEN minute_count + 1 ELSE 1 END,
+        minute_no = CASE WHEN minute_no >= @minute THEN minute_no ELSE @minute END
+        """;
+
+    private const string LiveThread = "channel_id = @ChannelId AND session_hash = @Hash AND expires_at > @now";
+
     private static readonly Sql ExtendThread = Sql.Of(
-        sqlite: """
-            UPDATE threads SET expires_at = @expiresAt
-            WHERE channel_id = @ChannelId AND session_hash = @Hash AND expires_at > @now RETURNING thread_id;
+        sqlite: $"""
+            UPDATE threads SET expires_at = @expiresAt, {CountInMinute}
+            WHERE {LiveThread} AND (minute_no < @minute OR minute_count < @perMinute) RETURNING thread_id;
             """,
-        sqlServer: """
-            UPDATE dbo.threads SET expires_at = @expiresAt OUTPUT inserted.thread_id
-            WHERE channel_id = @ChannelId AND session_hash = @Hash AND expires_at > @now;
+        sqlServer: $"""
+            UPDATE dbo.threads SET expires_at = @expiresAt, {CountInMinute} OUTPUT inserted.thread_id
+            WHERE {LiveThread} AND (minute_no < @minute OR minute_count < @perMinute);
             """);
+
+    private static readonly Sql CountLiveThread = Sql.Portable($"SELECT COUNT(*) FROM dbo.threads WHERE {LiveThread};");
 
     private static readonly Sql DetachExpiredThread = Sql.Portable("""
         UPDATE dbo.threads SET session_hash = NULL WHERE channel_id = @ChannelId AND session_hash = @Hash AND expires_at <= @now;
@@ -51,10 +61,12 @@ public sealed class ConversationStore(Database database)
 
     private static readonly Sql InsertThread = Sql.Of(
         sqlite: """
-            INSERT INTO threads (channel_id, session_hash, created_at, expires_at) VALUES (@ChannelId, @Hash, @now, @expiresAt) RETURNING thread_id;
+            INSERT INTO threads (channel_id, session_hash, minute_no, minute_count, created_at, expires_at)
+            VALUES (@ChannelId, @Hash, @minute, 1, @now, @expiresAt) RETURNING thread_id;
             """,
         sqlServer: """
-            INSERT INTO dbo.threads (channel_id, session_hash, created_at, expires_at) OUTPUT inserted.thread_id VALUES (@ChannelId, @Hash, @now, @expiresAt);
+            INSERT INTO dbo.threads (channel_id, session_hash, minute_no, minute_count, created_at, expires_at) OUTPUT inserted.thread_id
+            VALUES (@ChannelId, @Hash, @minute, 1, @now, @expiresAt);
             """);
 
     private static readonly Sql InsertTurn = Sql.Of(
@@ -73,9 +85,17 @@ public sealed class ConversationStore(Database database)
         UPDATE dbo.threads SET expires_at = @expiresAt WHERE thread_id = @threadId AND expires_at < @expiresAt;
         """);
 
+    // A failed answer is not kept: its key is free for the retry.
     private static readonly Sql FailTurn = Sql.Portable("""
-        UPDATE dbo.turns SET state = 2, error_code = @errorCode, finished_at = @now WHERE turn_id = @turnId AND state = 0;
+        UPDATE dbo.turns SET state = 2, error_code = @errorCode, idempotency_key = NULL, finished_at = @now WHERE turn_id = @turnId AND state = 0;
         """);
+
+    private static readonly Sql SelectByIdempotencyKey = Sql.Portable("""
+        SELECT turn_id, message_id, state, reply, prompt_tokens, completion_tokens, charged, request_hash, created_at
+        FROM dbo.turns WHERE channel_id = @channelId AND idempotency_key = @key;
+        """);
+
+    private static readonly Sql DropIdempotencyKey = Sql.Portable("UPDATE dbo.turns SET idempotency_key = NULL WHERE turn_id = @turnId;");
 
     private static readonly Sql SelectAbandoned = Sql.Of(
         sqlite: "SELECT turn_id, channel_id, reserved, day_no AS day FROM turns WHERE state = 0 AND lease_until <= @now ORDER BY lease_until LIMIT @limit;",
@@ -93,14 +113,29 @@ public sealed class ConversationStore(Database database)
     public Task<IReadOnlyList<Turn>> HistoryAsync(SessionKey key, DateTimeOffset now, CancellationToken cancellationToken) =>
         database.ReadAsync(session => session.ListAsync<Turn>(SelectHistory, new { key.ChannelId, key.Hash, now }), cancellationToken);
 
-    /// <summary>The session's thread, kept alive until <paramref name="expiresAt"/>; a fresh one where there is none or it has expired.</summary>
-    public async Task<long> OpenThreadAsync(DbSession session, SessionKey key, DateTimeOffset now, DateTimeOffset expiresAt)
+    /// <summary>
+    /// Counts a message in the session's thread and keeps the thread alive until <paramref name="expiresAt"/>; begins a fresh
+    /// one where there is none or it has expired. Null, and nothing is changed, when the session has had its messages of this minute.
+    /// </summary>
+    public async Task<long?> OpenThreadAsync(DbSession session, SessionKey key, MinuteLimit limit, DateTimeOffset now, DateTimeOffset expiresAt)
     {
-        var arguments = new { key.ChannelId, key.Hash, now, expiresAt };
+        var arguments = new { key.ChannelId, key.Hash, now, expiresAt, minute = limit.Minute, perMinute = limit.PerMinute };
         if (await session.FirstOrDefaultAsync<long?>(ExtendThread, arguments) is { } threadId)
             return threadId;
+        if (await session.FirstOrDefaultAsync<int>(CountLiveThread, arguments) > 0)
+            return null;
         await session.ExecuteAsync(DetachExpiredThread, arguments);
         return await session.FirstOrDefaultAsync<long>(InsertThread, arguments);
+    }
+
+    /// <summary>The turn that holds an idempotency key; one whose time is over gives the key up.</summary>
+    public async Task<KeyedTurn?> FindByIdempotencyKeyAsync(DbSession session, long channelId, string key, DateTimeOffset now)
+    {
+        var turn = await session.FirstOrDefaultAsync<KeyedTurn>(SelectByIdempotencyKey, new { channelId, key });
+        if (turn is null || turn.State == TurnState.Pending || now < turn.CreatedAt + IdempotencyKey.Lifetime)
+            return turn;
+        await session.ExecuteAsync(DropIdempotencyKey, new { turnId = turn.TurnId });
+        return null;
     }
 
     /// <summary>Adds a pending turn and gives its number.</summary>
@@ -124,9 +159,55 @@ public sealed class ConversationStore(Database database)
         database.ReadAsync(session => session.ListAsync<AbandonedTurn>(SelectAbandoned, new { now, limit }), cancellationToken);
 }
 
+/// <summary>How many messages a session may have in a UTC minute.</summary>
+/// <param name="Minute">The minute's number.</param>
+/// <param name="PerMinute">The limit; the largest number where the channel sets none.</param>
+public sealed record MinuteLimit(long Minute, int PerMinute);
+
 /// <summary>A turn to be added as pending.</summary>
 public sealed record NewTurn(
-    Guid MessageId, long ChannelId, long ThreadId, string Model, string Message, long Reserved, int Day, DateTimeOffset Now, DateTimeOffset LeaseUntil);
+    Guid MessageId,
+    long ChannelId,
+    long ThreadId,
+    string Model,
+    string Message,
+    long Reserved,
+    int Day,
+    string? IdempotencyKey,
+    byte[]? RequestHash,
+    DateTimeOffset Now,
+    DateTimeOffset LeaseUntil);
+
+/// <summary>A turn as its idempotency key finds it.</summary>
+public sealed record KeyedTurn
+{
+    /// <summary>The turn's number.</summary>
+    public long TurnId { get; init; }
+
+    /// <summary>The turn's id.</summary>
+    public Guid MessageId { get; init; }
+
+    /// <summary>What has become of it.</summary>
+    public TurnState State { get; init; }
+
+    /// <summary>The reply; null while it is pending, and when its session was forgotten.</summary>
+    public string? Reply { get; init; }
+
+    /// <summary>Tokens that were sent.</summary>
+    public int PromptTokens { get; init; }
+
+    /// <summary>Tokens that came back.</summary>
+    public int CompletionTokens { get; init; }
+
+    /// <summary>The charge in micro-credits.</summary>
+    public long Charged { get; init; }
+
+    /// <summary>What was asked.</summary>
+    public byte[] RequestHash { get; init; } = [];
+
+    /// <summary>When the message came.</summary>
+    public DateTimeOffset CreatedAt { get; init; }
+}
 
 /// <summary>A turn to be stored with its reply.</summary>
 public sealed record FinishedTurn(long TurnId, string Reply, int PromptTokens, int CompletionTokens, long Charged, DateTimeOffset Now);

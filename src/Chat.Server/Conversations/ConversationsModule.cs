@@ -2,6 +2,7 @@ using System.Text.Json.Serialization;
 using Chat.Server.Channels;
 using Chat.Server.Errors;
 using Chat.Server.Http;
+using Chat.Server.Quotas;
 using FluentValidation;
 using Microsoft.Extensions.Options;
 
@@ -21,6 +22,7 @@ public static class ConversationsModule
         services.AddSingleton<TurnRunner>();
         services.AddHostedService(provider => provider.GetRequiredService<TurnRunner>());
         services.AddHostedService<Janitor>();
+        services.AddSingleton<TurnAdmission>();
         services.AddSingleton<SendMessage>();
         services.AddSingleton<GetHistory>();
         return services;
@@ -38,17 +40,24 @@ public static class ConversationsModule
         group.RequireChannel().AddBodyFilter().Fails(
             ChatError.MissingApiKey, ChatError.InvalidApiKey, ChatError.SiteInactive, ChatError.InternalError, ChatError.ServiceUnavailable);
 
-        group.MapPost("/chat", SendAsync)
-            .WithMetadata(new OperationId("sendMessage"))
+        group.MapPost("/chat", SendAsync).ShedFloods()
+            .WithMetadata(
+                new OperationId("sendMessage"),
+                new RequestHeader(IdempotencyKey.Header, "The caller's name for this request: its retry gets the first answer again. Bare or in quotes.", IdempotencyKey.MaxLength))
             .WithSummary("Send a message")
             .WithDescription("""
                 Answers a visitor's message in its session and stores both. The session begins with its first message and ends 24 hours after its last.
                 A request that is refused costs nothing; a reply that was begun is finished, stored and charged even when the caller hangs up.
+
+                With `Idempotency-Key: <1 to 255 visible ASCII characters>`, a retry of the same body within 24 hours gets the first answer again, with
+                `Idempotency-Replayed: true`, and is never charged again. While the first is running it is 409; with another body, 422. An answer that
+                failed is not kept: the retry runs.
                 """)
             .Produces<SendMessageResponse>()
             .Fails(
                 ChatError.MalformedJson,
                 ChatError.CreditsExhausted,
+                ChatError.RequestInProgress(TimeSpan.FromSeconds(1)),
                 ChatError.RequestTooLarge,
                 ChatError.UnsupportedMediaType,
                 ChatError.InvalidRequest("message", "Is required: 1 to 2,000 characters after trimming."),
@@ -73,8 +82,17 @@ public static class ConversationsModule
 
     private static ChatError MissingSession => ChatError.InvalidRequest("session_id", "Is required: 1 to 255 characters.");
 
-    private static async Task<IResult> SendAsync(HttpContext context, Body<SendMessageRequest> body, SendMessage operation, CancellationToken cancellationToken) =>
-        (await operation.HandleAsync(context.Channel(), body.Value, cancellationToken)).ToHttp(TypedResults.Ok);
+    private static async Task<IResult> SendAsync(HttpContext context, Body<SendMessageRequest> body, SendMessage operation, CancellationToken cancellationToken)
+    {
+        if (!IdempotencyKey.Of(context.Request, body.Value).Succeeded(out var key, out var error))
+            return new ErrorResult(error);
+        var result = await operation.HandleAsync(context.Channel(), body.Value, key, cancellationToken);
+        if (!result.Succeeded(out var sent, out error))
+            return new ErrorResult(error);
+        if (sent.Replayed)
+            context.Response.Headers[IdempotencyKey.ReplayedHeader] = "true";
+        return TypedResults.Ok(sent.Response);
+    }
 
     private static async Task<IResult> HistoryAsync(
         HttpContext context, [AsParameters] HistoryQuery query, IValidator<HistoryQuery> validator, GetHistory operation, CancellationToken cancellationToken)
@@ -85,11 +103,11 @@ public static class ConversationsModule
     }
 
     private static async Task<IResult> ForgetAsync(
-        HttpContext context, [AsParameters] HistoryQuery query, IValidator<HistoryQuery> validator, ThreadEraser eraser, CancellationToken cancellationToken)
+        HttpContext context, [AsParameters] HistoryQuery query, IValidator<HistoryQuery> validator, ThreadEraser eraser, TimeProvider time, CancellationToken cancellationToken)
     {
         if (validator.Validate(query) is { IsValid: false } verdict)
             return new ErrorResult(verdict.ToError());
-        await eraser.ForgetAsync(SessionKey.Of(context.Channel().ChannelId, query.SessionId!), cancellationToken);
+        await eraser.ForgetAsync(SessionKey.Of(context.Channel().ChannelId, query.SessionId!), time.GetUtcNow(), cancellationToken);
         return TypedResults.NoContent();
     }
 }

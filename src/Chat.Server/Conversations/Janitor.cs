@@ -32,6 +32,7 @@ public sealed partial class Janitor(
             cancellationToken.ThrowIfCancellationRequested();
         while (await eraser.PurgeAsync(now, BatchSize, cancellationToken) == BatchSize)
             cancellationToken.ThrowIfCancellationRequested();
+        await eraser.PurgeLooseAsync(now, cancellationToken);
     }
 
     /// <inheritdoc />

@@ -3,9 +3,7 @@ using Chat.Server.Channels;
 using Chat.Server.Errors;
 using Chat.Server.Http;
 using Chat.Server.Quotas;
-using Chat.Server.Storage;
 using FluentValidation;
-using Microsoft.Extensions.Options;
 
 namespace Chat.Server.Conversations;
 
@@ -93,59 +91,49 @@ internal sealed class SendMessageValidator : AbstractValidator<SendMessageReques
     }
 }
 
+/// <summary>An answered message.</summary>
+/// <param name="Response">The answer.</param>
+/// <param name="Replayed">Whether it was given before, to a request with the same idempotency key.</param>
+public sealed record SentMessage(SendMessageResponse Response, bool Replayed);
+
 /// <summary>One turn: prompt, admission, reply, settlement.</summary>
-public sealed class SendMessage(
-    Database database, ConversationStore store, Meter meter, TurnRunner runner, IOptions<ConversationOptions> options, TimeProvider time)
+public sealed class SendMessage(ConversationStore store, TurnAdmission admission, Meter meter, TurnRunner runner, TimeProvider time)
 {
     // More turns than any window holds are not worth reading.
     private const int MaxTurnsInPrompt = 200;
 
     /// <summary>Answers a valid message. Once admitted, it is answered, stored and charged even when the caller hangs up.</summary>
-    public async Task<Result<SendMessageResponse>> HandleAsync(Channel channel, SendMessageRequest request, CancellationToken cancellationToken)
+    public async Task<Result<SentMessage>> HandleAsync(
+        Channel channel, SendMessageRequest request, IdempotencyKey? idempotencyKey, CancellationToken cancellationToken)
     {
         var message = request.Message!.Trim();
-        var key = SessionKey.Of(channel.ChannelId, request.SessionId!);
-        var now = time.GetUtcNow();
-
-        var turns = await store.LatestTurnsAsync(key, now, MaxTurnsInPrompt, cancellationToken);
+        var session = SessionKey.Of(channel.ChannelId, request.SessionId!);
+        var turns = await store.LatestTurnsAsync(session, time.GetUtcNow(), MaxTurnsInPrompt, cancellationToken);
         var prompt = Prompt.Build(channel.Settings, meter.LimitsFor(channel), turns, message, request.Metadata);
-        var admitted = await AdmitAsync(channel, key, message, prompt, now, cancellationToken);
-        if (!admitted.Succeeded(out var turn, out var error))
-            return error;
 
+        var admitted = await admission.AdmitAsync(channel, session, message, prompt, idempotencyKey, cancellationToken);
+        if (!admitted.Succeeded(out var outcome, out var error))
+            return error;
+        if (outcome.Replay is { } first)
+            return new SentMessage(Response(request, first.MessageId, first.Reply), Replayed: true);
+
+        var turn = outcome.Turn!;
         var finished = await runner.Run(turn, prompt).WaitAsync(cancellationToken);
-        return finished.Succeeded(out var reply, out error) ? Response(request, turn, reply) : error;
+        return finished.Succeeded(out var reply, out error) ? new SentMessage(Response(request, turn.MessageId, reply), Replayed: false) : error;
     }
 
-    private Task<Result<AdmittedTurn>> AdmitAsync(
-        Channel channel, SessionKey key, string message, Prompt prompt, DateTimeOffset now, CancellationToken cancellationToken) =>
-        database.WriteAsync<Result<AdmittedTurn>>(
-            async session =>
-            {
-                if (!(await meter.AdmitAsync(session, channel, prompt.Tokens)).Succeeded(out var admission, out var refusal))
-                    return refusal;
-                var threadId = await store.OpenThreadAsync(session, key, now, now + options.Value.Lifetime);
-                var messageId = Guid.CreateVersion7(now);
-                var leaseUntil = now + options.Value.TurnTimeout + TurnRunner.LeaseMargin;
-                var turnId = await store.AddTurnAsync(
-                    session,
-                    new NewTurn(messageId, channel.ChannelId, threadId, admission.ModelId, message, admission.Reserved, admission.Day, now, leaseUntil));
-                return new AdmittedTurn(turnId, messageId, threadId, channel.ChannelId, admission);
-            },
-            cancellationToken);
-
-    private static SendMessageResponse Response(SendMessageRequest request, AdmittedTurn turn, TurnReply reply) => new()
+    private static SendMessageResponse Response(SendMessageRequest request, Guid messageId, TurnReply reply) => new()
     {
         Reply = reply.Markdown,
         ReplyHtml = reply.Html,
         SessionId = request.SessionId!,
-        MessageId = turn.MessageId,
+        MessageId = messageId,
         Usage = new TurnUsage
         {
-            PromptTokens = reply.Charge.PromptTokens,
-            CompletionTokens = reply.Charge.CompletionTokens,
-            TotalTokens = reply.Charge.PromptTokens + reply.Charge.CompletionTokens,
-            Credits = Credits.FromMicro(reply.Charge.MicroCredits),
+            PromptTokens = reply.PromptTokens,
+            CompletionTokens = reply.CompletionTokens,
+            TotalTokens = reply.PromptTokens + reply.CompletionTokens,
+            Credits = Credits.FromMicro(reply.MicroCredits),
         },
     };
 }

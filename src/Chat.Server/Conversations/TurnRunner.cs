@@ -12,7 +12,7 @@ namespace Chat.Server.Conversations;
 public sealed record AdmittedTurn(long TurnId, Guid MessageId, long ThreadId, long ChannelId, Admission Admission);
 
 /// <summary>A reply that is stored and charged.</summary>
-public sealed record TurnReply(string Markdown, string Html, Charge Charge);
+public sealed record TurnReply(string Markdown, string Html, int PromptTokens, int CompletionTokens, long MicroCredits);
 
 /// <summary>
 /// Runs admitted turns to their end, apart from the requests that began them: a caller who hangs up neither stops nor loses
@@ -58,7 +58,7 @@ public sealed partial class TurnRunner(
             var charge = meter.ChargeFor(turn.Admission, response);
             var html = SafeMarkdown.ToHtml(response.Text);
             return await SettleAsync(turn, response.Text, charge, time.GetElapsedTime(started))
-                ? new TurnReply(response.Text, html, charge)
+                ? new TurnReply(response.Text, html, charge.PromptTokens, charge.CompletionTokens, charge.MicroCredits)
                 : ChatError.AiServiceError;
         }
         catch (StoreUnavailableException fault)

@@ -56,6 +56,11 @@ public sealed record ChatError
     /// <summary>405: the path exists, under another method.</summary>
     public static ChatError MethodNotAllowed { get; } = new(405, "method_not_allowed", "Method not allowed");
 
+    /// <summary>409: a request with the same idempotency key is being answered.</summary>
+    /// <param name="retryAfter">When to look again.</param>
+    public static ChatError RequestInProgress(TimeSpan retryAfter) =>
+        new(409, "request_in_progress", "Request in progress") { RetryAfter = retryAfter };
+
     /// <summary>413: the body is over the limit of its path.</summary>
     public static ChatError RequestTooLarge { get; } = new(413, "request_too_large", "Request too large");
 

@@ -5,6 +5,7 @@ using Chat.Server.Channels;
 using Chat.Server.Errors;
 using Chat.Server.Hosting.Description;
 using Chat.Server.Http;
+using Chat.Server.Quotas;
 using Microsoft.AspNetCore.HttpOverrides;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.Options;
@@ -57,6 +58,8 @@ internal static class HostingModule
         app.UseRouting();
         app.UseAdminToken();
         app.UseChannelKeys();
+        app.UseRateLimitHeaders();
+        app.UseRateLimiter();
     }
 
     private static void ConfigureKestrel(KestrelServerOptions kestrel)

@@ -11,14 +11,14 @@ public sealed class Admission
 {
     private int _used;
 
-    internal Admission(Channel channel, Model model, int promptTokens, int maxOutputTokens, long reserved, int day)
+    internal Admission(Channel channel, Model model, int promptTokens, int maxOutputTokens, QuotaStore.AdmittedRow row)
     {
         Channel = channel;
         Model = model;
         PromptTokens = promptTokens;
         MaxOutputTokens = maxOutputTokens;
-        Reserved = reserved;
-        Day = day;
+        Reserved = row.Reserved;
+        Counts = new WindowCounts(row.MinuteNo, row.MinuteCount, row.DayNo, row.DayCount);
     }
 
     /// <summary>How many tokens the reply may have: the channel's limit, or what the balance covers.</summary>
@@ -28,7 +28,7 @@ public sealed class Admission
     public long Reserved { get; }
 
     /// <summary>The UTC day that the message was counted in.</summary>
-    public int Day { get; }
+    public int Day => Counts.DayNo;
 
     /// <summary>The model's id in the catalogue.</summary>
     public string ModelId => Model.Id;
@@ -38,6 +38,8 @@ public sealed class Admission
     internal Model Model { get; }
 
     internal int PromptTokens { get; }
+
+    internal WindowCounts Counts { get; }
 
     internal bool TryUse() => Interlocked.Exchange(ref _used, 1) == 0;
 }

@@ -10,7 +10,7 @@ namespace Chat.Server.Quotas;
 /// Limits and credits of a turn, and the only way to a provider: admit, then open, then settle or release. Admission and
 /// settlement belong to the caller's transactions, beside the turn that they are for.
 /// </summary>
-public sealed class Meter(QuotaStore store, ModelCatalogue catalogue, ProviderDirectory providers, TimeProvider time)
+public sealed class Meter(QuotaStore store, WindowWatch windows, ModelCatalogue catalogue, ProviderDirectory providers, TimeProvider time)
 {
     // Contract, "Credits": a reply is shortened to what the balance covers, down to this, before anything is refused.
     private const int ShortestReply = 64;
@@ -47,13 +47,20 @@ public sealed class Meter(QuotaStore store, ModelCatalogue catalogue, ProviderDi
         for (var attempt = 0; attempt < Tries; attempt++)
         {
             if (await store.AdmitAsync(session, arguments) is { } row)
-                return new Admission(channel, model, promptTokens, Covered(row.Reserved, promptTokens, output, model), row.Reserved, row.DayNo);
-            if (Refusal(await store.FindAccountAsync(session, channel.ChannelId), arguments, now) is { } refusal)
+                return new Admission(channel, model, promptTokens, Covered(row.Reserved, promptTokens, output, model), row);
+
+            var account = await store.FindAccountAsync(session, channel.ChannelId);
+            if (account is not null)
+                windows.Saw(channel.ChannelId, WindowCounts.Of(account));
+            if (Refusal(account, arguments, now) is { } refusal)
                 return refusal;
         }
 
         return ChatError.CreditsExhausted;
     }
+
+    /// <summary>Takes note of an admission that was committed; one that was rolled back counts nowhere.</summary>
+    public void Committed(Admission admission) => windows.Saw(admission.Channel.ChannelId, admission.Counts);
 
     /// <summary>The client for one admitted message.</summary>
     public IChatClient Open(Admission admission) =>

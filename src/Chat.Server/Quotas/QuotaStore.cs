@@ -40,8 +40,8 @@ public sealed class QuotaStore(Database database)
         """;
 
     private static readonly Sql Admit = Sql.Of(
-        sqlite: $"UPDATE channel_usage SET {AdmitAssignments} WHERE {AdmitCondition} RETURNING last_reserved AS reserved, day_no;",
-        sqlServer: $"UPDATE dbo.channel_usage SET {AdmitAssignments} OUTPUT inserted.last_reserved AS reserved, inserted.day_no WHERE {AdmitCondition};");
+        sqlite: $"UPDATE channel_usage SET {AdmitAssignments} WHERE {AdmitCondition} RETURNING last_reserved AS reserved, minute_no, minute_count, day_no, day_count;",
+        sqlServer: $"UPDATE dbo.channel_usage SET {AdmitAssignments} OUTPUT inserted.last_reserved AS reserved, inserted.minute_no, inserted.minute_count, inserted.day_no, inserted.day_count WHERE {AdmitCondition};");
 
     private static readonly Sql Settle = Sql.Portable("""
         UPDATE dbo.channel_usage SET reserved = reserved - @reserved, consumed = consumed + @charged WHERE channel_id = @channelId;
@@ -98,7 +98,13 @@ public sealed class QuotaStore(Database database)
     {
         public long Reserved { get; init; }
 
+        public long MinuteNo { get; init; }
+
+        public int MinuteCount { get; init; }
+
         public int DayNo { get; init; }
+
+        public int DayCount { get; init; }
     }
 
     internal sealed record AdmitArguments(long ChannelId, long Minute, int PerMinute, int Day, int PerDay, long Wanted, long Floor);

@@ -18,7 +18,9 @@ public static class QuotasModule
             .Validate(options => options.OnCreate is >= 0 and <= Credits.MaxGrant, $"Credits:OnCreate must be between 0 and {Credits.MaxGrant}.")
             .ValidateOnStart();
         services.AddSingleton<QuotaStore>();
+        services.AddSingleton<WindowWatch>();
         services.AddSingleton<Meter>();
+        services.AddFloodLimiter();
         return services;
     }
 }

@@ -21,13 +21,20 @@ public abstract class Database
             async connection => await work(new DbSession(connection, null, Engine, cancellationToken)),
             cancellationToken);
 
-    /// <summary>Writes in one transaction: all of the work is kept, or none.</summary>
+    /// <summary>Writes in one transaction: all of the work is kept, or none, as after <see cref="DbSession.Discard"/>.</summary>
     public Task<T> WriteAsync<T>(Func<DbSession, Task<T>> work, CancellationToken cancellationToken) =>
         RunAsync(
             async connection =>
             {
                 await using var transaction = await BeginAsync(connection, cancellationToken);
-                var result = await work(new DbSession(connection, transaction, Engine, cancellationToken));
+                var session = new DbSession(connection, transaction, Engine, cancellationToken);
+                var result = await work(session);
+                if (session.IsDiscarded)
+                {
+                    await transaction.RollbackAsync(CancellationToken.None);
+                    return result;
+                }
+
                 // Past this point the caller's hanging up must not decide whether the work is kept.
                 await transaction.CommitAsync(CancellationToken.None);
                 return result;

@@ -22,6 +22,12 @@ public sealed class DbSession
         _cancellationToken = cancellationToken;
     }
 
+    /// <summary>Whether the work asked to be undone.</summary>
+    internal bool IsDiscarded { get; private set; }
+
+    /// <summary>Ends the transaction without keeping anything of it: for work that finds half-way that it may not be done.</summary>
+    public void Discard() => IsDiscarded = true;
+
     /// <summary>Runs a statement and gives the number of rows that it changed.</summary>
     public Task<int> ExecuteAsync(Sql sql, object? args = null) => _connection.ExecuteAsync(Command(sql, args));
 

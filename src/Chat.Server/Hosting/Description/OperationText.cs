@@ -23,11 +23,16 @@ internal static class OperationText
         if (metadata.OfType<BodyType>().LastOrDefault() is { } body)
             operation.RequestBody = await BodyAsync(body.Type, context, cancellationToken);
         operation.Security = Security(metadata, context.Document);
+        foreach (var header in metadata.OfType<RequestHeader>())
+            (operation.Parameters ??= []).Add(Parameter(header));
+        var limited = metadata.OfType<RequiresChannelMetadata>().Any();
         foreach (var failures in metadata.OfType<FailureMetadata>().Select(failure => failure.Error).GroupBy(error => error.Status))
             AddExamples(operation, failures.Key, [.. failures], context);
         foreach (var (status, response) in operation.Responses ?? [])
         {
             AddHeaders((OpenApiResponse)response, status);
+            if (limited && status != "401")
+                AddRateLimitHeaders((OpenApiResponse)response);
             if (status.StartsWith('2') && Examples.Responses.TryGetValue(operation.OperationId ?? "", out var example) && Json(response) is { } content)
                 content.Example = Node(example, context);
         }
@@ -86,6 +91,24 @@ internal static class OperationText
         if (status == "429")
             response.Headers["Retry-After"] = Header("Whole seconds after which the same request is not refused for this reason.", JsonSchemaType.Integer);
     }
+
+    private static void AddRateLimitHeaders(OpenApiResponse response)
+    {
+        var headers = response.Headers!;
+        headers["RateLimit-Policy"] = Header("The channel's limits: `\"permin\";q=60;w=60, \"daily\";q=1000;w=86400`.", JsonSchemaType.String);
+        headers["RateLimit"] = Header("What is left of them, and seconds until they start anew: `\"permin\";r=12;t=30, \"daily\";r=900;t=43170`.", JsonSchemaType.String);
+        headers["X-RateLimit-Limit"] = Header("The limit that has less left.", JsonSchemaType.Integer);
+        headers["X-RateLimit-Remaining"] = Header("What is left of it.", JsonSchemaType.Integer);
+        headers["X-RateLimit-Reset"] = Header("When it starts anew, in Unix seconds.", JsonSchemaType.Integer);
+    }
+
+    private static OpenApiParameter Parameter(RequestHeader header) => new()
+    {
+        Name = header.Name,
+        In = ParameterLocation.Header,
+        Description = header.Description,
+        Schema = new OpenApiSchema { Type = JsonSchemaType.String, MinLength = 1, MaxLength = header.MaxLength },
+    };
 
     private static OpenApiHeader Header(string description, JsonSchemaType type) =>
         new() { Description = description, Schema = new OpenApiSchema { Type = type } };

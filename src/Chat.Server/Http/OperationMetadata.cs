@@ -10,6 +10,12 @@ public sealed record FailureMetadata(ChatError Error);
 /// <param name="Id">The name, in camelCase.</param>
 public sealed record OperationId(string Id);
 
+/// <summary>A header that an operation reads, for the description.</summary>
+/// <param name="Name">The header.</param>
+/// <param name="Description">What it does.</param>
+/// <param name="MaxLength">How many characters it may have.</param>
+public sealed record RequestHeader(string Name, string Description, int MaxLength);
+
 /// <summary>Declares what can go wrong, beside the route.</summary>
 public static class Failures
 {

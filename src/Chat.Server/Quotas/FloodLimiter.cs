@@ -1,0 +1,96 @@
+using System.Threading.RateLimiting;
+using Chat.Server.Channels;
+using Chat.Server.Errors;
+using Chat.Server.Http;
+
+namespace Chat.Server.Quotas;
+
+/// <summary>
+/// Sheds a channel's floods in memory, before a body is read or the store is asked: requests of a minute that this instance
+/// knows to be full, and attempts beyond ten times the channel's limit whatever becomes of them. The exact limit, across
+/// instances, is the store's.
+/// </summary>
+internal sealed class FloodLimiter(Channel channel, WindowWatch windows, TimeProvider time) : RateLimiter
+{
+    // Refusals and mistakes of an honest client fit well within ten times its limit.
+    private const int AttemptsPerMessage = 10;
+
+    private readonly Lock _gate = new();
+    private readonly long _maxAttempts = (long)channel.Settings.RequestsPerMinute * AttemptsPerMessage;
+    private long _minute;
+    private long _attempts;
+    private long _lastUsed = time.GetTimestamp();
+
+    public override TimeSpan? IdleDuration => time.GetElapsedTime(Volatile.Read(ref _lastUsed));
+
+    public override RateLimiterStatistics? GetStatistics() => null;
+
+    protected override RateLimitLease AttemptAcquireCore(int permitCount)
+    {
+        var now = time.GetUtcNow();
+        Volatile.Write(ref _lastUsed, time.GetTimestamp());
+        if (windows.FullUntil(channel) is { } end)
+            return Lease.Refused(end - now);
+        var minute = QuotaWindow.MinuteOf(now);
+        lock (_gate)
+        {
+            if (minute > _minute)
+                (_minute, _attempts) = (minute, 0);
+            return ++_attempts > _maxAttempts ? Lease.Refused(QuotaWindow.EndOfMinute(_minute) - now) : Lease.Granted;
+        }
+    }
+
+    protected override ValueTask<RateLimitLease> AcquireAsyncCore(int permitCount, CancellationToken cancellationToken) =>
+        new(AttemptAcquireCore(permitCount));
+
+    private sealed class Lease : RateLimitLease
+    {
+        private readonly TimeSpan? _retryAfter;
+
+        private Lease(TimeSpan? retryAfter) => _retryAfter = retryAfter;
+
+        public static Lease Granted { get; } = new(null);
+
+        public override bool IsAcquired => _retryAfter is null;
+
+        public override IEnumerable<string> MetadataNames => _retryAfter is null ? [] : [MetadataName.RetryAfter.Name];
+
+        public static Lease Refused(TimeSpan retryAfter) => new(retryAfter);
+
+        public override bool TryGetMetadata(string metadataName, out object? metadata)
+        {
+            metadata = metadataName == MetadataName.RetryAfter.Name ? _retryAfter : null;
+            return metadata is not null;
+        }
+    }
+}
+
+/// <summary>Registers the limiter with the framework, partitioned by channel.</summary>
+public static class FloodLimiting
+{
+    private const string Policy = "channel-flood";
+
+    /// <summary>Adds the policy. A channel whose limit changes gets a limiter of its own for the new one.</summary>
+    internal static IServiceCollection AddFloodLimiter(this IServiceCollection services) => services.AddRateLimiter(options =>
+    {
+        options.AddPolicy(Policy, context =>
+        {
+            var channel = context.Channel();
+            return RateLimitPartition.Get(
+                (channel.ChannelId, channel.Settings.RequestsPerMinute),
+                _ => new FloodLimiter(
+                    channel,
+                    context.RequestServices.GetRequiredService<WindowWatch>(),
+                    context.RequestServices.GetRequiredService<TimeProvider>()));
+        });
+        options.OnRejected = async (rejected, cancellationToken) =>
+        {
+            var wait = rejected.Lease.TryGetMetadata(MetadataName.RetryAfter, out var retryAfter) ? retryAfter : TimeSpan.Zero;
+            await rejected.HttpContext.WriteErrorAsync(ChatError.RateLimitExceeded(wait), cancellationToken);
+        };
+    });
+
+    /// <summary>Sheds floods of this endpoint's channel.</summary>
+    public static TBuilder ShedFloods<TBuilder>(this TBuilder builder)
+        where TBuilder : IEndpointConventionBuilder => builder.RequireRateLimiting(Policy);
+}
