@@ -3,7 +3,6 @@ using System.Text.Json.Serialization;
 using Chat.Server.Channels;
 using Chat.Server.Errors;
 using Chat.Server.Http;
-using FluentValidation;
 
 namespace Chat.Server.Administration;
 
@@ -18,6 +17,8 @@ public static class AdministrationModule
     {
         services.AddOptions<AdminOptions>().BindConfiguration("Admin");
         services.ConfigureHttpJsonOptions(options => options.SerializerOptions.TypeInfoResolverChain.Insert(0, AdministrationJson.Default));
+        // A query that cannot be bound is answered by a filter (PageQuery), in Development as elsewhere, not by an exception.
+        services.Configure<RouteHandlerOptions>(options => options.ThrowOnBadRequest = false);
         services.AddSingleton<AdminToken>();
         services.AddSingleton<CreateChannel>();
         services.AddSingleton<EditChannel>();
@@ -35,10 +36,11 @@ public static class AdministrationModule
             .WithMetadata(new OperationId("createChannel"))
             .WithSummary("Create a channel")
             .WithDescription("Makes a channel with a key of its own. The key is in this answer and in that of a rotation.")
-            .WithMetadata(SettingsLimit)
+            .WithMetadata(SettingsLimit, new BodyType(typeof(CreateChannelRequest)))
             .Produces<ChannelResponse>(StatusCodes.Status201Created)
             .Fails([.. BodyFailures]);
         channels.MapGet("", ListAsync)
+            .AddEndpointFilter(PageQuery.CheckAsync)
             .WithMetadata(new OperationId("listChannels"))
             .WithSummary("List channels")
             .WithDescription("One page of channels, in the order of their making.")
@@ -82,17 +84,11 @@ public static class AdministrationModule
         ChatError.MalformedJson, ChatError.RequestTooLarge, ChatError.UnsupportedMediaType, ChatError.InvalidRequest("name", "Is required."),
     ];
 
-    private static async Task<IResult> CreateAsync(Body<CreateChannelRequest> body, CreateChannel operation, CancellationToken cancellationToken)
-    {
-        var channel = await operation.HandleAsync(body.Value, null, cancellationToken);
-        return TypedResults.Created($"/admin/v1/channels/{channel.Id}", channel);
-    }
+    private static async Task<IResult> CreateAsync(Body<JsonObject> body, CreateChannel operation, CancellationToken cancellationToken) =>
+        (await operation.HandleAsync(body.Value, cancellationToken)).ToHttp(channel => TypedResults.Created($"/admin/v1/channels/{channel.Id}", channel));
 
-    private static async Task<IResult> ListAsync(
-        [AsParameters] PageQuery query, IValidator<PageQuery> validator, ChannelQueries queries, CancellationToken cancellationToken)
+    private static async Task<IResult> ListAsync([AsParameters] PageQuery query, ChannelQueries queries, CancellationToken cancellationToken)
     {
-        if (validator.Validate(query) is { IsValid: false } verdict)
-            return new ErrorResult(verdict.ToError());
         var (limit, offset) = query.Values;
         return TypedResults.Ok(await queries.ListAsync(limit, offset, cancellationToken));
     }

@@ -2,8 +2,6 @@ using System.CommandLine;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Chat.Server.Errors;
-using Chat.Server.Http;
-using FluentValidation;
 using Microsoft.AspNetCore.Http.Json;
 using Microsoft.Extensions.Options;
 
@@ -47,12 +45,8 @@ internal static class ChannelCommands
             body["name"] = parsed.GetRequiredValue(name);
             if (parsed.GetValue(credits) is { } amount)
                 body["credits"] = amount;
-            var json = services.GetRequiredService<IOptions<JsonOptions>>().Value.SerializerOptions;
-            if (!JsonBody.Parse<CreateChannelRequest>(JsonSerializer.SerializeToUtf8Bytes(body, json), json).Succeeded(out var request, out var error))
+            if (!(await services.GetRequiredService<CreateChannel>().HandleAsync(body, cancellationToken)).Succeeded(out var channel, out var error))
                 return await FailAsync(error);
-            if (services.GetRequiredService<IValidator<CreateChannelRequest>>().Validate(request) is { IsValid: false } verdict)
-                return await FailAsync(verdict.ToError());
-            var channel = await services.GetRequiredService<CreateChannel>().HandleAsync(request, null, cancellationToken);
             Console.WriteLine($"id   {channel.Id}");
             Console.WriteLine($"key  {channel.Key}");
             return 0;

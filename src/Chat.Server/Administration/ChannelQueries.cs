@@ -2,8 +2,8 @@ using System.ComponentModel;
 using System.ComponentModel.DataAnnotations;
 using Chat.Server.Channels;
 using Chat.Server.Errors;
+using Chat.Server.Http;
 using Chat.Server.Quotas;
-using FluentValidation;
 using Microsoft.AspNetCore.Mvc;
 
 namespace Chat.Server.Administration;
@@ -25,15 +25,24 @@ public sealed record PageQuery
     public int? Offset { get; init; }
 
     internal (int Limit, int Offset) Values => (Limit ?? DefaultLimit, Offset ?? 0);
-}
 
-/// <summary>The rules of <see cref="PageQuery"/>.</summary>
-internal sealed class PageQueryValidator : AbstractValidator<PageQuery>
-{
-    public PageQueryValidator()
+    /// <summary>
+    /// Refuses a query that breaks a rule. A filter over the query as it was sent: the framework's own answer to a value that
+    /// is no number is a bare 400, which the contract does not have.
+    /// </summary>
+    internal static ValueTask<object?> CheckAsync(EndpointFilterInvocationContext context, EndpointFilterDelegate next)
     {
-        RuleFor(query => query.Limit).InclusiveBetween(1, PageQuery.MaxLimit).WithMessage($"Must be a whole number between 1 and {PageQuery.MaxLimit}.");
-        RuleFor(query => query.Offset).GreaterThanOrEqualTo(0).WithMessage("Must be a whole number, 0 or more.");
+        var query = context.HttpContext.Request.Query;
+        var faults = new Dictionary<string, string[]>(StringComparer.Ordinal);
+        Check("limit", 1, MaxLimit, $"Must be a whole number between 1 and {MaxLimit}.");
+        Check("offset", 0, int.MaxValue, "Must be a whole number, 0 or more.");
+        return faults.Count == 0 ? next(context) : ValueTask.FromResult<object?>(new ErrorResult(ChatError.InvalidRequest(faults)));
+
+        void Check(string name, int least, int most, string message)
+        {
+            if (query.TryGetValue(name, out var sent) && !(int.TryParse(sent.ToString(), out var value) && value >= least && value <= most))
+                faults[name] = [message];
+        }
     }
 }
 

@@ -1,5 +1,6 @@
 using System.ComponentModel;
 using System.ComponentModel.DataAnnotations;
+using System.Text;
 using System.Text.Json.Serialization;
 using Chat.Server.Http;
 using Chat.Server.Providers;
@@ -115,10 +116,11 @@ internal sealed class ChannelSettingsValidator : AbstractValidator<ChannelSettin
         RuleFor(settings => settings.Contact).Text(ChannelSettings.TextLength);
     }
 
-    // Compared as browsers write it: no user, no path, no trailing slash, no default port, lower case.
+    // Compared as browsers write it: no user, no path, no trailing slash, no default port, lower case, a host of other letters in its ASCII form.
     private static bool IsOrigin(string? text) =>
         Uri.TryCreate(text, UriKind.Absolute, out var url)
         && (url.Scheme == Uri.UriSchemeHttp || url.Scheme == Uri.UriSchemeHttps)
         && string.Equals(url.GetLeftPart(UriPartial.Authority), text, StringComparison.Ordinal)
-        && url.UserInfo.Length == 0;
+        && url.UserInfo.Length == 0
+        && Ascii.IsValid(text);
 }

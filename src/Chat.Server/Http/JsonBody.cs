@@ -70,6 +70,11 @@ public static class JsonBody
         {
             return ChatError.MalformedJson;
         }
+        catch (InvalidOperationException)
+        {
+            // JSON by its grammar, but a member's name holds an unpaired surrogate, which the look for duplicates cannot read.
+            return ChatError.InvalidRequest("", "A member's name is not well-formed Unicode text.");
+        }
     }
 
     private static Result<T> Read<T>(JsonElement root, JsonSerializerOptions options)
