@@ -9,7 +9,7 @@ internal sealed class SettingOptions
     private readonly Option<string?> _model = new("--model") { Description = "The catalogue's id of the model." };
     private readonly Option<string?> _website = new("--website-url") { Description = "The website that the channel is for." };
     private readonly Option<string?> _prompt = new("--system-prompt") { Description = "How the bot is to behave." };
-    private readonly Option<FileInfo?> _knowledge = new("--knowledge-file") { Description = "A Markdown file with what the bot knows." };
+    private readonly Option<FileInfo> _knowledge = new Option<FileInfo>("--knowledge-file") { Description = "A Markdown file with what the bot knows." }.AcceptExistingOnly();
     private readonly Option<bool?> _guide = new("--guide-fallback") { Description = "Whether the built-in guide answers when no provider does." };
     private readonly Option<int?> _minute = new("--requests-per-minute") { Description = "Messages per UTC minute." };
     private readonly Option<int?> _day = new("--requests-per-day") { Description = "Messages per UTC day." };

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.CommandLine.Parsing;
 using Chat.Server.Administration;
 using Chat.Server.Storage;
 
@@ -44,10 +45,19 @@ internal static class CommandLine
         return new Uri($"http://127.0.0.1:{(string.IsNullOrEmpty(port) ? "8080" : port)}/healthz");
     }
 
+    // The library turns text into many types, but not into this one.
+    private static Uri? ParseAddress(ArgumentResult argument)
+    {
+        if (Uri.TryCreate(argument.Tokens[0].Value, UriKind.Absolute, out var url) && (url.Scheme == Uri.UriSchemeHttp || url.Scheme == Uri.UriSchemeHttps))
+            return url;
+        argument.AddError("--url must be an absolute http or https URL.");
+        return null;
+    }
+
     // The image has no curl: its health check is the program itself.
     private static Command HealthCheckCommand()
     {
-        var url = new Option<Uri>("--url") { Description = "The address to ask.", DefaultValueFactory = _ => DefaultAddress() };
+        var url = new Option<Uri>("--url") { Description = "The address to ask.", DefaultValueFactory = _ => DefaultAddress(), CustomParser = ParseAddress };
         var command = new Command(HealthCheck, "Asks a running service whether it is healthy: exit code 0 or 1.") { url };
         command.SetAction(async (parsed, cancellationToken) =>
         {

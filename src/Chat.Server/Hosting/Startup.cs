@@ -1,4 +1,5 @@
 using Chat.Server.Storage;
+using Microsoft.Extensions.Logging.Console;
 using Microsoft.Extensions.Options;
 
 namespace Chat.Server.Hosting;
@@ -15,7 +16,7 @@ internal static class Startup
     public static async Task<int> RunAsync(WebApplicationBuilder builder, string[]? command, Action<WebApplication> map)
     {
         if (command is not null)
-            builder.Logging.SetMinimumLevel(LogLevel.Warning);
+            KeepOutputClean(builder.Logging);
         await using var app = builder.Build();
         try
         {
@@ -36,11 +37,20 @@ internal static class Startup
         }
     }
 
+    // A command's standard output is its result, for scripts to read. A filter of the provider's own, as any other yields to configuration.
+    private static void KeepOutputClean(ILoggingBuilder logging)
+    {
+        logging.AddFilter<ConsoleLoggerProvider>(level => level >= LogLevel.Error);
+        logging.Services.Configure<ConsoleLoggerOptions>(options => options.LogToStandardErrorThreshold = LogLevel.Trace);
+    }
+
     private static List<string> Sentences(Exception fault) => fault switch
     {
         OptionsValidationException options => [.. options.Failures],
         AggregateException several when several.InnerExceptions.All(inner => inner is OptionsValidationException) =>
             [.. several.InnerExceptions.SelectMany(Sentences)],
+        // A value of the wrong type, such as a time span that is none; it hides the other faults, as nothing can be bound past it.
+        InvalidOperationException { Source: "Microsoft.Extensions.Configuration.Binder" } unreadable => [unreadable.Message],
         DatabaseTooNewException tooNew => [tooNew.Message],
         IOException { InnerException: Microsoft.AspNetCore.Connections.AddressInUseException } inUse => [inUse.Message],
         _ => [],
