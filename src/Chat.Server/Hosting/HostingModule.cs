@@ -25,6 +25,8 @@ internal static class HostingModule
         CultureInfo.DefaultThreadCurrentCulture = CultureInfo.DefaultThreadCurrentUICulture = CultureInfo.InvariantCulture;
         builder.Host.UseDefaultServiceProvider(options => options.ValidateOnBuild = options.ValidateScopes = true);
         builder.WebHost.ConfigureKestrel(ConfigureKestrel);
+        // The framework's own request lines hold the query, and so session ids: RequestLog stands for them, at every level.
+        builder.Logging.AddFilter("Microsoft.AspNetCore.Hosting.Diagnostics", LogLevel.Warning);
         builder.Services.AddSingleton(TimeProvider.System);
         builder.Services.AddExceptionHandler<FaultHandler>();
         builder.Services.AddOptions<ProxyOptions>().BindConfiguration("ForwardedHeaders").ValidateOnStart();
