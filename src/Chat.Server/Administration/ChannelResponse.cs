@@ -44,9 +44,12 @@ public sealed record ChannelResponse : ChannelSettings
         CreditsAllocated = Credits.FromMicro(account.Allocated),
         CreditsConsumed = Credits.FromMicro(account.Consumed),
         CreditsReserved = Credits.FromMicro(account.Reserved),
-        CreatedAt = channel.CreatedAt.UtcDateTime,
-        UpdatedAt = channel.UpdatedAt.UtcDateTime,
+        CreatedAt = ToMillisecond(channel.CreatedAt),
+        UpdatedAt = ToMillisecond(channel.UpdatedAt),
     };
+
+    // As the store keeps it: an answer to a change says the same as a later look.
+    private static DateTime ToMillisecond(DateTimeOffset time) => DateTimeOffset.FromUnixTimeMilliseconds(time.ToUnixTimeMilliseconds()).UtcDateTime;
 }
 
 /// <summary>One page of channels.</summary>

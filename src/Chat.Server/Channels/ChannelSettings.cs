@@ -70,8 +70,12 @@ public record ChannelSettings
     [MaxLength(MaxOrigins)]
     public IReadOnlyList<string> AllowedOrigins { get; set => field = value ?? []; } = [];
 
-    /// <summary>When the channel stops answering; null: never.</summary>
-    public DateTimeOffset? ExpiresAt { get; set; }
+    /// <summary>When the channel stops answering; null: never. Kept in UTC, to the millisecond.</summary>
+    public DateTimeOffset? ExpiresAt
+    {
+        get;
+        set => field = value is { } expiry ? DateTimeOffset.FromUnixTimeMilliseconds(expiry.ToUnixTimeMilliseconds()) : null;
+    }
 
     /// <summary>What the widget says first; at most 1,000 characters.</summary>
     [MaxLength(TextLength)]
