@@ -62,6 +62,15 @@ public sealed class CreateChannelTests(SharedApp shared) : IClassFixture<SharedA
     }
 
     [Fact]
+    public async Task An_expiry_is_kept_in_utc_to_the_millisecond_and_told_so_from_the_start()
+    {
+        var channel = await _app.CreateChannelAsync(new JsonObject { ["expires_at"] = "2030-01-02T03:04:05.1234567+05:00" });
+
+        Assert.Equal("2030-01-01T22:04:05.123+00:00", (string)channel.Json["expires_at"]!);
+        AssertSame(channel.Json["expires_at"], (await _app.ReadChannelAsync(channel))["expires_at"]);
+    }
+
+    [Fact]
     public async Task A_key_is_48_characters_of_its_own_and_works_at_once()
     {
         var first = await _app.CreateChannelAsync(ChannelRules.Guide());

@@ -1,0 +1,109 @@
+using Chat.Server.Conversations;
+using Chat.Server.Hosting;
+using Chat.Server.Providers;
+using Chat.Server.Quotas;
+
+namespace Chat.Server.Tests.Hosting;
+
+public sealed class OptionsTests
+{
+    private static readonly (string, string?)[] Groq = [("Providers:groq:BaseUrl", "https://api.groq.example/v1")];
+
+    [Fact]
+    public void Without_configuration_everything_has_its_documented_default()
+    {
+        Assert.Empty(Settings.Faults());
+        var sessions = Settings.Read<ConversationOptions>();
+        Assert.Equal((TimeSpan.FromHours(24), TimeSpan.FromMinutes(3), TimeSpan.FromMinutes(1)), (sessions.Lifetime, sessions.TurnTimeout, sessions.SweepInterval));
+        Assert.Equal(1_000m, Settings.Read<CreditsOptions>().OnCreate);
+        Assert.Empty(Settings.Read<ProxyOptions>().KnownProxies);
+        Assert.Empty(Settings.Read<ProxyOptions>().KnownNetworks);
+        Assert.Empty(Settings.Read<ProvidersOptions>().Providers);
+        Assert.Empty(Settings.Read<ProvidersOptions>().Models);
+    }
+
+    [Fact]
+    public void A_provider_with_an_address_alone_has_its_documented_defaults()
+    {
+        var provider = Settings.Read<ProvidersOptions>(Groq).Providers["GROQ"];
+
+        Assert.Equal(("https://api.groq.example/v1", "", 60, 0), (provider.BaseUrl, provider.ApiKey, provider.TimeoutSeconds, provider.Order));
+    }
+
+    [Fact]
+    public void A_model_that_is_changed_keeps_what_is_not_named()
+    {
+        var model = Settings.Read<ProvidersOptions>([.. Groq, ("Models:gemma2-9b-it:Attempts:0:Provider", "groq")]).Models["gemma2-9b-it"];
+
+        Assert.Equal((null, null, null, null), (model.Name, model.ContextTokens, model.MaxOutputTokens, model.CreditRate));
+        Assert.Equal(("groq", ""), (Assert.Single(model.Attempts).Provider, model.Attempts[0].Model));
+    }
+
+    [Theory]
+    [InlineData("Sessions:Lifetime", "00:01:00")]
+    [InlineData("Sessions:Lifetime", "365.00:00:00")]
+    [InlineData("Sessions:TurnTimeout", "00:00:01")]
+    [InlineData("Sessions:TurnTimeout", "01:00:00")]
+    [InlineData("Sessions:SweepInterval", "00:00:01")]
+    [InlineData("Sessions:SweepInterval", "01:00:00")]
+    [InlineData("Credits:OnCreate", "0")]
+    [InlineData("Credits:OnCreate", "1000000000")]
+    [InlineData("Providers:groq:TimeoutSeconds", "1")]
+    [InlineData("Providers:groq:TimeoutSeconds", "600")]
+    [InlineData("Providers:groq:BaseUrl", "http://127.0.0.1:11434/v1")]
+    [InlineData("Models:own:ContextTokens", "512")]
+    [InlineData("Models:own:MaxOutputTokens", "64")]
+    [InlineData("Models:own:CreditRate", "0")]
+    [InlineData("Models:own:CreditRate", "1000")]
+    [InlineData("Models:own:CreditRate", "0.001")]
+    [InlineData("Models:own:Attempts:0:Provider", "Groq")]
+    [InlineData("Models:own:Attempts:0:Provider", "guide")]
+    [InlineData("ForwardedHeaders:KnownProxies:0", "::1")]
+    [InlineData("ForwardedHeaders:KnownNetworks:0", "fd00::/8")]
+    public void A_value_at_its_limit_is_taken(string key, string value) => Assert.Empty(Settings.Faults([.. Groq, (key, value)]));
+
+    [Theory]
+    [InlineData("Sessions:Lifetime", "00:00:59.9999999", "Sessions:Lifetime must be between 1 minute and 365 days.")]
+    [InlineData("Sessions:Lifetime", "365.00:00:00.0000001", "Sessions:Lifetime must be between 1 minute and 365 days.")]
+    [InlineData("Sessions:Lifetime", "-1.00:00:00", "Sessions:Lifetime must be between 1 minute and 365 days.")]
+    [InlineData("Sessions:TurnTimeout", "00:00:00.9", "Sessions:TurnTimeout must be between 1 second and 1 hour.")]
+    [InlineData("Sessions:TurnTimeout", "01:00:01", "Sessions:TurnTimeout must be between 1 second and 1 hour.")]
+    [InlineData("Sessions:SweepInterval", "00:00:00", "Sessions:SweepInterval must be between 1 second and 1 hour.")]
+    [InlineData("Sessions:SweepInterval", "01:00:01", "Sessions:SweepInterval must be between 1 second and 1 hour.")]
+    [InlineData("Credits:OnCreate", "-0.000001", "Credits:OnCreate must be between 0 and 1000000000.")]
+    [InlineData("Credits:OnCreate", "1000000000.000001", "Credits:OnCreate must be between 0 and 1000000000.")]
+    [InlineData("Providers:groq:BaseUrl", "", "Providers:groq:BaseUrl must be an absolute http or https URL.")]
+    [InlineData("Providers:groq:BaseUrl", "/v1", "Providers:groq:BaseUrl must be an absolute http or https URL.")]
+    [InlineData("Providers:groq:BaseUrl", "ftp://api.groq.example", "Providers:groq:BaseUrl must be an absolute http or https URL.")]
+    [InlineData("Providers:other:ApiKey", "sk-1", "Providers:other:BaseUrl must be an absolute http or https URL.")]
+    [InlineData("Providers:groq:TimeoutSeconds", "0", "Providers:groq:TimeoutSeconds must be between 1 and 600.")]
+    [InlineData("Providers:groq:TimeoutSeconds", "601", "Providers:groq:TimeoutSeconds must be between 1 and 600.")]
+    [InlineData("Providers:Guide:BaseUrl", "https://guide.example/v1", "Providers:Guide cannot be configured: guide is the name of the built-in guide.")]
+    [InlineData("Models:own:ContextTokens", "511", "Models:own:ContextTokens must be at least 512.")]
+    [InlineData("Models:own:MaxOutputTokens", "63", "Models:own:MaxOutputTokens must be at least 64.")]
+    [InlineData("Models:own:CreditRate", "-0.001", "Models:own:CreditRate must be between 0 and 1000, in steps of 0.001.")]
+    [InlineData("Models:own:CreditRate", "1000.001", "Models:own:CreditRate must be between 0 and 1000, in steps of 0.001.")]
+    [InlineData("Models:own:CreditRate", "0.0005", "Models:own:CreditRate must be between 0 and 1000, in steps of 0.001.")]
+    [InlineData("Models:own:Attempts:0:Provider", "nobody", "Models:own:Attempts names the provider \"nobody\", which is not configured.")]
+    [InlineData("Models:own:Attempts:0:Model", "alone", "Models:own:Attempts names the provider \"\", which is not configured.")]
+    [InlineData("ForwardedHeaders:KnownProxies:0", "proxy.example", "ForwardedHeaders:KnownProxies holds \"proxy.example\", which is not an IP address.")]
+    [InlineData("ForwardedHeaders:KnownProxies:0", "10.0.0.0/8", "ForwardedHeaders:KnownProxies holds \"10.0.0.0/8\", which is not an IP address.")]
+    [InlineData("ForwardedHeaders:KnownNetworks:0", "10.0.0.1", "ForwardedHeaders:KnownNetworks holds \"10.0.0.1\", which is not a network such as 10.0.0.0/8.")]
+    [InlineData("ForwardedHeaders:KnownNetworks:0", "10.0.0.0/33", "ForwardedHeaders:KnownNetworks holds \"10.0.0.0/33\", which is not a network such as 10.0.0.0/8.")]
+    public void A_value_that_cannot_work_ends_the_start_with_a_sentence(string key, string value, string sentence) =>
+        Assert.Equal([sentence], Settings.Faults([.. Groq, (key, value)]));
+
+    [Fact]
+    public void All_faults_of_all_sections_are_told_together()
+    {
+        var faults = Settings.Faults(
+            ("Sessions:Lifetime", "00:00:01"), ("Sessions:TurnTimeout", "00:00:00"), ("Sessions:SweepInterval", "1.00:00:00"),
+            ("Credits:OnCreate", "-1"),
+            ("Providers:a:TimeoutSeconds", "0"), ("Models:own:CreditRate", "-1"), ("Models:own:Attempts:0:Provider", "b"),
+            ("ForwardedHeaders:KnownProxies:0", "x"), ("ForwardedHeaders:KnownNetworks:0", "y"));
+
+        Assert.Equal(10, faults.Count);
+        foreach (var section in new[] { "Sessions:Lifetime", "Sessions:TurnTimeout", "Sessions:SweepInterval", "Credits:OnCreate", "Providers:a:BaseUrl", "Providers:a:TimeoutSeconds", "Models:own:CreditRate", "Models:own:Attempts", "ForwardedHeaders:KnownProxies", "ForwardedHeaders:KnownNetworks" })
+            Assert.Single(faults, fault => fault.StartsWith(section, StringComparison.Ordinal));
+    }
+}
