@@ -26,13 +26,11 @@ public static class ChannelAuthentication
         if (context.GetEndpoint()?.Metadata.GetMetadata<RequiresChannelMetadata>() is not null)
         {
             var result = await AuthenticateAsync(context);
-            if (!result.Succeeded(out var channel, out var error))
+            if (!result.Succeeded(out _, out var error))
             {
                 await context.WriteErrorAsync(error, context.RequestAborted);
                 return;
             }
-
-            context.Features.Set(channel);
         }
 
         await next(context);
@@ -49,6 +47,7 @@ public static class ChannelAuthentication
         var directory = context.RequestServices.GetRequiredService<ChannelDirectory>();
         if (await directory.FindByKeyAsync(key, context.RequestAborted) is not { } channel)
             return ChatError.InvalidApiKey;
+        context.Features.Set(channel);
         var now = context.RequestServices.GetRequiredService<TimeProvider>().GetUtcNow();
         return channel.IsActiveAt(now) ? channel : ChatError.SiteInactive;
     }

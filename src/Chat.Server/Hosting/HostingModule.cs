@@ -59,8 +59,8 @@ internal static class HostingModule
             context.HttpContext.RequestAborted));
         app.UseRouting();
         app.UseAdminToken();
-        app.UseChannelKeys();
         app.UseRateLimitHeaders();
+        app.UseChannelKeys();
         app.UseRateLimiter();
     }
 

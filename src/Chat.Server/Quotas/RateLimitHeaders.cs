@@ -13,17 +13,18 @@ public static class RateLimitHeaders
     private const int SecondsPerMinute = 60;
     private const int SecondsPerDay = 86_400;
 
-    /// <summary>Adds the headers to answers of endpoints that know a channel; stands right after the key was checked.</summary>
+    /// <summary>Adds the headers to answers of endpoints that want a channel; stands before the key is checked, to see refusals too.</summary>
     public static IApplicationBuilder UseRateLimitHeaders(this IApplicationBuilder app) => app.Use((context, next) =>
     {
-        if (context.Features.Get<Channel>() is { } channel)
-            context.Response.OnStarting(() => AddAsync(context, channel));
+        if (context.GetEndpoint()?.Metadata.GetMetadata<RequiresChannelMetadata>() is not null)
+            context.Response.OnStarting(() => AddAsync(context));
         return next(context);
     });
 
-    private static async Task AddAsync(HttpContext context, Channel channel)
+    private static async Task AddAsync(HttpContext context)
     {
-        if (await CountsAsync(context, channel) is not { } counts)
+        // Without a valid key there is no channel to speak of.
+        if (context.Features.Get<Channel>() is not { } channel || await CountsAsync(context, channel) is not { } counts)
             return;
         var now = context.RequestServices.GetRequiredService<TimeProvider>().GetUtcNow();
         var minute = Window.Of(channel.Settings.RequestsPerMinute, counts.MinuteCount, counts.MinuteNo, QuotaWindow.MinuteOf(now), QuotaWindow.EndOfMinute, now);

@@ -35,6 +35,9 @@ public sealed class RateLimitTests : IAsyncLifetime
         Assert.Equal("\"permin\";r=59;t=20, \"daily\";r=999;t=43160", Header(history, "RateLimit"));
         using var invalid = await _app.PostAsync(channel.Key, "{}");
         Assert.Equal("\"permin\";r=59;t=20, \"daily\";r=999;t=43160", Header(invalid, "RateLimit"));
+        await _app.EditChannelAsync(channel, new JsonObject { ["active"] = false });
+        using var inactive = await _app.PostAsync(channel.Key, "{}");
+        Assert.Equal((403, "\"permin\";r=59;t=20, \"daily\";r=999;t=43160"), ((int)inactive.StatusCode, Header(inactive, "RateLimit")));
         using var unknown = await _app.PostAsync("chat_nonsense", "{}");
         Assert.False(unknown.Headers.Contains("RateLimit"));
     }
