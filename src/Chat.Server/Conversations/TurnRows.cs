@@ -1,0 +1,70 @@
+namespace Chat.Server.Conversations;
+
+/// <summary>How many messages a session may have in a UTC minute.</summary>
+/// <param name="Minute">The minute's number.</param>
+/// <param name="PerMinute">The limit; the largest number where the channel sets none.</param>
+public sealed record MinuteLimit(long Minute, int PerMinute);
+
+/// <summary>A turn to be added as pending.</summary>
+public sealed record NewTurn(
+    Guid MessageId,
+    long ChannelId,
+    long ThreadId,
+    string Model,
+    string Message,
+    long Reserved,
+    int Day,
+    string? IdempotencyKey,
+    byte[]? RequestHash,
+    DateTimeOffset Now,
+    DateTimeOffset LeaseUntil);
+
+/// <summary>A turn as its idempotency key finds it.</summary>
+public sealed record KeyedTurn
+{
+    /// <summary>The turn's number.</summary>
+    public long TurnId { get; init; }
+
+    /// <summary>The turn's id.</summary>
+    public Guid MessageId { get; init; }
+
+    /// <summary>What has become of it.</summary>
+    public TurnState State { get; init; }
+
+    /// <summary>The reply; null while it is pending, and when its session was forgotten.</summary>
+    public string? Reply { get; init; }
+
+    /// <summary>Tokens that were sent.</summary>
+    public int PromptTokens { get; init; }
+
+    /// <summary>Tokens that came back.</summary>
+    public int CompletionTokens { get; init; }
+
+    /// <summary>The charge in micro-credits.</summary>
+    public long Charged { get; init; }
+
+    /// <summary>What was asked.</summary>
+    public byte[] RequestHash { get; init; } = [];
+
+    /// <summary>When the message came.</summary>
+    public DateTimeOffset CreatedAt { get; init; }
+}
+
+/// <summary>A turn to be stored with its reply.</summary>
+public sealed record FinishedTurn(long TurnId, string Reply, int PromptTokens, int CompletionTokens, long Charged, DateTimeOffset Now);
+
+/// <summary>What is needed to give back what an abandoned turn holds.</summary>
+public sealed record AbandonedTurn
+{
+    /// <summary>The turn's number.</summary>
+    public long TurnId { get; init; }
+
+    /// <summary>Its channel's number.</summary>
+    public long ChannelId { get; init; }
+
+    /// <summary>Its reservation in micro-credits.</summary>
+    public long Reserved { get; init; }
+
+    /// <summary>The UTC day that it was counted in.</summary>
+    public int Day { get; init; }
+}
