@@ -21,7 +21,11 @@ internal sealed partial class FaultHandler(ILogger<FaultHandler> logger) : IExce
             _ => ChatError.InternalError,
         };
         if (error is null)
+        {
+            httpContext.Response.StatusCode = StatusCodes.Status499ClientClosedRequest;
             return true;
+        }
+
         if (error.Status >= StatusCodes.Status500InternalServerError)
             Log.Fault(logger, httpContext.TraceIdentifier, error.Code, exception);
         await httpContext.WriteErrorAsync(error, cancellationToken);

@@ -3,26 +3,9 @@ using Chat.Server.Tests.Infrastructure;
 
 namespace Chat.Server.Tests.Conversations;
 
-public sealed class IdempotencyTests : IAsyncLifetime
+public sealed class IdempotencyTests : AppTest
 {
     private const string Body = """{"message":"hello","session_id":"s","metadata":{"title":"t"}}""";
-
-    private FakeUpstream _upstream = null!;
-    private ChatApp _app = null!;
-    private TestChannel _channel = null!;
-
-    public async Task InitializeAsync()
-    {
-        _upstream = await FakeUpstream.StartAsync();
-        _app = new ChatApp().WithProvider("mock", _upstream);
-        _channel = await _app.CreateChannelAsync();
-    }
-
-    public async Task DisposeAsync()
-    {
-        await _app.DisposeAsync();
-        await _upstream.DisposeAsync();
-    }
 
     [Theory]
     [InlineData("key-1", "key-1")]
@@ -36,9 +19,9 @@ public sealed class IdempotencyTests : IAsyncLifetime
         using var replay = await PostAsync(Body, second);
         Assert.Equal("true", Assert.Single(replay.Headers.GetValues("Idempotency-Replayed")));
         Assert.Equal(await original.Content.ReadAsStringAsync(), await replay.Content.ReadAsStringAsync());
-        Assert.Single(_upstream.Requests);
-        Assert.Equal(0.05m, (decimal)(await _app.ReadChannelAsync(_channel))["credits_consumed"]!);
-        Assert.Equal(1, Rows.Scalar(_app, "SELECT minute_count FROM channel_usage;"));
+        Assert.Single(Upstream.Requests);
+        Assert.Equal(0.05m, (decimal)(await App.ReadChannelAsync(Channel))["credits_consumed"]!);
+        Assert.Equal(1, Rows.Scalar(App, "SELECT minute_count FROM channel_usage;"));
     }
 
     [Fact]
@@ -61,7 +44,7 @@ public sealed class IdempotencyTests : IAsyncLifetime
         Assert.Equal(
             (422, """{"error":"Invalid request","code":"invalid_request","details":{"Idempotency-Key":["This key was used with another body."]}}"""),
             ((int)response.StatusCode, await response.Content.ReadAsStringAsync()));
-        Assert.Single(_upstream.Requests);
+        Assert.Single(Upstream.Requests);
     }
 
     [Fact]
@@ -69,7 +52,7 @@ public sealed class IdempotencyTests : IAsyncLifetime
     {
         var asked = new TaskCompletionSource();
         var release = new TaskCompletionSource();
-        _upstream.OnRequest = async (request, context) =>
+        Upstream.OnRequest = async (request, context) =>
         {
             asked.SetResult();
             await release.Task;
@@ -87,7 +70,7 @@ public sealed class IdempotencyTests : IAsyncLifetime
         Assert.Equal(200, (int)(await first).StatusCode);
         using var replay = await PostAsync(Body, "k");
         Assert.Equal("done", (string)(await replay.JsonAsync())["reply"]!);
-        Assert.Single(_upstream.Requests);
+        Assert.Single(Upstream.Requests);
     }
 
     [Fact]
@@ -95,16 +78,16 @@ public sealed class IdempotencyTests : IAsyncLifetime
     {
         var twins = await Task.WhenAll(Enumerable.Range(0, 50).Select(_ => PostAsync(Body, "k")));
         Assert.All(twins, twin => Assert.True((int)twin.StatusCode is 200 or 409, $"{(int)twin.StatusCode}"));
-        Assert.Single(_upstream.Requests);
-        Assert.Equal(1, Rows.Count(_app, "usage"));
+        Assert.Single(Upstream.Requests);
+        Assert.Equal(1, Rows.Count(App, "usage"));
     }
 
     [Fact]
     public async Task An_answer_that_failed_is_not_kept()
     {
-        _upstream.RepliesRaw(500, "text/plain", "");
+        Upstream.RepliesRaw(500, "text/plain", "");
         Assert.Equal(500, (int)(await PostAsync(Body, "k")).StatusCode);
-        _upstream.Replies("now");
+        Upstream.Replies("now");
         using var retry = await PostAsync(Body, "k");
         Assert.Equal("now", (string)(await retry.JsonAsync())["reply"]!);
         Assert.False(retry.Headers.Contains("Idempotency-Replayed"));
@@ -113,11 +96,11 @@ public sealed class IdempotencyTests : IAsyncLifetime
     [Fact]
     public async Task A_request_that_was_refused_leaves_its_key_free()
     {
-        var channel = await _app.CreateChannelAsync(new JsonObject { ["requests_per_minute"] = 1 });
-        await _app.AskAsync(channel, "one");
+        var channel = await App.CreateChannelAsync(new JsonObject { ["requests_per_minute"] = 1 });
+        await App.AskAsync(channel, "one");
         Assert.Equal(429, (int)(await PostAsync(Body, "k", channel)).StatusCode);
         Assert.Equal(422, (int)(await PostAsync("{}", "k")).StatusCode);
-        _app.Time.Advance(TimeSpan.FromMinutes(1));
+        App.Time.Advance(TimeSpan.FromMinutes(1));
         Assert.Equal(200, (int)(await PostAsync(Body, "k", channel)).StatusCode);
     }
 
@@ -125,35 +108,35 @@ public sealed class IdempotencyTests : IAsyncLifetime
     public async Task A_key_is_kept_for_24_hours_and_then_free()
     {
         await PostAsync(Body, "k");
-        _app.Time.Advance(TimeSpan.FromHours(24) - TimeSpan.FromMilliseconds(1));
+        App.Time.Advance(TimeSpan.FromHours(24) - TimeSpan.FromMilliseconds(1));
         Assert.True((await PostAsync(Body, "k")).Headers.Contains("Idempotency-Replayed"));
-        _app.Time.Advance(TimeSpan.FromMilliseconds(1));
+        App.Time.Advance(TimeSpan.FromMilliseconds(1));
         using var anew = await PostAsync("""{"message":"something else","session_id":"s"}""", "k");
         Assert.Equal(200, (int)anew.StatusCode);
-        Assert.Equal(2, _upstream.Requests.Count);
+        Assert.Equal(2, Upstream.Requests.Count);
     }
 
     [Fact]
-    public async Task A_key_belongs_to_its_channel()
+    public async Task A_key_belongs_to_itsChannel()
     {
-        var other = await _app.CreateChannelAsync();
+        var other = await App.CreateChannelAsync();
         await PostAsync(Body, "k");
         using var response = await PostAsync(Body, "k", other);
         Assert.False(response.Headers.Contains("Idempotency-Replayed"));
-        Assert.Equal(2, _upstream.Requests.Count);
+        Assert.Equal(2, Upstream.Requests.Count);
     }
 
     [Fact]
     public async Task After_the_session_was_forgotten_a_retry_is_neither_answered_nor_charged_again()
     {
         await PostAsync(Body, "k");
-        await _app.GetAsync(_channel, "/history?session_id=s", HttpMethod.Delete);
+        await App.GetAsync(Channel, "/history?session_id=s", HttpMethod.Delete);
         using var response = await PostAsync(Body, "k");
         Assert.Equal(404, (int)response.StatusCode);
-        Assert.Single(_upstream.Requests);
-        Assert.Equal(0, Rows.Count(_app, "turns WHERE message <> '' OR reply IS NOT NULL"));
-        _app.Time.Advance(TimeSpan.FromHours(25));
-        await Eventually.TrueAsync(() => Rows.Count(_app, "turns") == 0);
+        Assert.Single(Upstream.Requests);
+        Assert.Equal(0, Rows.Count(App, "turns WHERE message <> '' OR reply IS NOT NULL"));
+        App.Time.Advance(TimeSpan.FromHours(25));
+        await Eventually.TrueAsync(() => Rows.Count(App, "turns") == 0);
     }
 
     [Theory]
@@ -168,7 +151,7 @@ public sealed class IdempotencyTests : IAsyncLifetime
         using var response = await PostAsync(Body, key);
         Assert.Equal(422, (int)response.StatusCode);
         Assert.True((await response.JsonAsync())["details"]!.AsObject().ContainsKey("Idempotency-Key"));
-        Assert.Empty(_upstream.Requests);
+        Assert.Empty(Upstream.Requests);
     }
 
     [Theory]
@@ -180,8 +163,8 @@ public sealed class IdempotencyTests : IAsyncLifetime
     private Task<HttpResponseMessage> PostAsync(string body, string key, TestChannel? channel = null)
     {
         var request = new HttpRequestMessage(HttpMethod.Post, "/chat") { Content = new StringContent(body, null, "application/json") };
-        request.Headers.Add("X-API-Key", (channel ?? _channel).Key);
+        request.Headers.Add("X-API-Key", (channel ?? Channel).Key);
         request.Headers.TryAddWithoutValidation("Idempotency-Key", key);
-        return _app.Client.SendAsync(request);
+        return App.Client.SendAsync(request);
     }
 }

@@ -6,25 +6,8 @@ using Chat.Server.Tests.Infrastructure;
 namespace Chat.Server.Tests.Http;
 
 /// <summary>Whatever a caller sends, it gets a documented answer and never a fault of the service.</summary>
-public sealed class HostileBodyTests : IAsyncLifetime
+public sealed class HostileBodyTests : AppTest
 {
-    private FakeUpstream _upstream = null!;
-    private ChatApp _app = null!;
-    private TestChannel _channel = null!;
-
-    public async Task InitializeAsync()
-    {
-        _upstream = await FakeUpstream.StartAsync();
-        _app = new ChatApp().WithProvider("mock", _upstream);
-        _channel = await _app.CreateChannelAsync(new JsonObject { ["requests_per_minute"] = 1_000 });
-    }
-
-    public async Task DisposeAsync()
-    {
-        await _app.DisposeAsync();
-        await _upstream.DisposeAsync();
-    }
-
     [Theory]
     [InlineData("")]
     [InlineData("   ")]
@@ -40,10 +23,10 @@ public sealed class HostileBodyTests : IAsyncLifetime
     [InlineData("""{"message":"\x","session_id":"s"}""")]
     [InlineData("""{"message":NaN,"session_id":"s"}""")]
     [InlineData("message=x&session_id=s")]
-    public async Task What_is_not_json_is_400(string body) => await IsAsync(_app.PostAsync(_channel.Key, body), 400, "malformed_json");
+    public async Task What_is_not_json_is_400(string body) => await IsAsync(App.PostAsync(Channel.Key, body), 400, "malformed_json");
 
     [Fact]
-    public async Task No_body_at_all_is_400() => await IsAsync(_app.PostAsync(_channel.Key, (HttpContent?)null), 400, "malformed_json");
+    public async Task No_body_at_all_is_400() => await IsAsync(App.PostAsync(Channel.Key, (HttpContent?)null), 400, "malformed_json");
 
     [Theory]
     [InlineData("utf-16")]
@@ -54,7 +37,7 @@ public sealed class HostileBodyTests : IAsyncLifetime
     {
         var body = Encoding.GetEncoding(encoding).GetBytes("""{"message":"Grüße","session_id":"s"}""");
         var content = new ByteArrayContent(body) { Headers = { ContentType = MediaTypeHeaderValue.Parse($"application/json; charset={encoding}") } };
-        await IsAsync(_app.PostAsync(_channel.Key, content), 400, "malformed_json");
+        await IsAsync(App.PostAsync(Channel.Key, content), 400, "malformed_json");
     }
 
     [Fact]
@@ -62,12 +45,12 @@ public sealed class HostileBodyTests : IAsyncLifetime
     {
         byte[] body = [.. "{\"message\":\""u8, 0xC3, 0x28, 0xF0, 0x9F, .. "\",\"session_id\":\"s\"}"u8];
         var content = new ByteArrayContent(body) { Headers = { ContentType = new MediaTypeHeaderValue("application/json") } };
-        await IsAsync(_app.PostAsync(_channel.Key, content), 400, "malformed_json");
+        await IsAsync(App.PostAsync(Channel.Key, content), 400, "malformed_json");
     }
 
     [Fact]
     public async Task Nesting_without_end_is_400() =>
-        await IsAsync(_app.PostAsync(_channel.Key, $$"""{"message":"x","session_id":"s","other":{{new string('[', 20_000)}}"""), 400, "malformed_json");
+        await IsAsync(App.PostAsync(Channel.Key, $$"""{"message":"x","session_id":"s","other":{{new string('[', 20_000)}}"""), 400, "malformed_json");
 
     [Theory]
     [InlineData("null", "")]
@@ -98,9 +81,9 @@ public sealed class HostileBodyTests : IAsyncLifetime
     [InlineData("""{"message":"x","session_id":"s","metadata":{"title":"\u0000"}}""", "metadata.title")]
     public async Task Json_of_another_shape_is_422_and_names_the_field(string body, string field)
     {
-        var error = await IsAsync(_app.PostAsync(_channel.Key, body), 422, "invalid_request");
+        var error = await IsAsync(App.PostAsync(Channel.Key, body), 422, "invalid_request");
         Assert.Contains(field, error["details"]!.AsObject().Select(detail => detail.Key));
-        Assert.Empty(_upstream.Requests);
+        Assert.Empty(Upstream.Requests);
     }
 
     [Theory]
@@ -116,12 +99,12 @@ public sealed class HostileBodyTests : IAsyncLifetime
     public async Task A_message_has_at_most_2000_characters_whatever_they_are(string unit, int count, bool accepted)
     {
         var message = string.Concat(Enumerable.Repeat(unit, count));
-        using var response = await _app.SendAsync(_channel, message);
+        using var response = await App.SendAsync(Channel, message);
         Assert.Equal(accepted ? 200 : 422, (int)response.StatusCode);
         if (accepted)
         {
-            Assert.Equal(message, _upstream.LastRequest.Question);
-            Assert.Equal(message, (string)(await _app.HistoryAsync(_channel))[0]!["content"]!);
+            Assert.Equal(message, Upstream.LastRequest.Question);
+            Assert.Equal(message, (string)(await App.HistoryAsync(Channel))[0]!["content"]!);
         }
     }
 
@@ -129,8 +112,8 @@ public sealed class HostileBodyTests : IAsyncLifetime
     public async Task White_space_around_a_message_does_not_count()
     {
         var padding = new string(' ', 500) + "\r\n\t\u00a0\u3000";
-        await _app.AskAsync(_channel, padding + new string('a', 2_000) + padding);
-        Assert.Equal(new string('a', 2_000), _upstream.LastRequest.Question);
+        await App.AskAsync(Channel, padding + new string('a', 2_000) + padding);
+        Assert.Equal(new string('a', 2_000), Upstream.LastRequest.Question);
     }
 
     [Theory]
@@ -141,9 +124,9 @@ public sealed class HostileBodyTests : IAsyncLifetime
     public async Task A_session_id_has_at_most_255_characters(string unit, int count, bool accepted)
     {
         var session = string.Concat(Enumerable.Repeat(unit, count));
-        using var response = await _app.SendAsync(_channel, "hello", session);
+        using var response = await App.SendAsync(Channel, "hello", session);
         Assert.Equal(accepted ? 200 : 422, (int)response.StatusCode);
-        using var history = await _app.GetAsync(_channel, $"/history?session_id={Uri.EscapeDataString(session)}");
+        using var history = await App.GetAsync(Channel, $"/history?session_id={Uri.EscapeDataString(session)}");
         Assert.Equal(accepted ? 200 : 422, (int)history.StatusCode);
     }
 
@@ -152,7 +135,7 @@ public sealed class HostileBodyTests : IAsyncLifetime
     [InlineData("title", 301, false)]
     public async Task A_page_title_has_at_most_300_characters(string member, int length, bool accepted)
     {
-        using var response = await _app.SendAsync(_channel, "hello", metadata: new JsonObject { [member] = new string('t', length) });
+        using var response = await App.SendAsync(Channel, "hello", metadata: new JsonObject { [member] = new string('t', length) });
         Assert.Equal(accepted ? 200 : 422, (int)response.StatusCode);
     }
 
@@ -162,14 +145,14 @@ public sealed class HostileBodyTests : IAsyncLifetime
     public async Task A_page_url_has_at_most_2048_characters(int length, bool accepted)
     {
         const string Start = "https://example.com/";
-        using var response = await _app.SendAsync(_channel, "hello", metadata: new JsonObject { ["url"] = Start + new string('p', length - Start.Length) });
+        using var response = await App.SendAsync(Channel, "hello", metadata: new JsonObject { ["url"] = Start + new string('p', length - Start.Length) });
         Assert.Equal(accepted ? 200 : 422, (int)response.StatusCode);
     }
 
     [Fact]
     public async Task Unknown_members_are_ignored_wherever_they_stand() =>
         await IsAsync(
-            _app.PostAsync(_channel.Key, """{"message":"x","session_id":"s","model":"gpt-9","api_base":"http://evil","n":100,"metadata":{"url":"https://a.example/","referrer":[1,{}]}}"""), 200, null);
+            App.PostAsync(Channel.Key, """{"message":"x","session_id":"s","model":"gpt-9","api_base":"http://evil","n":100,"metadata":{"url":"https://a.example/","referrer":[1,{}]}}"""), 200, null);
 
     [Theory]
     [InlineData("/history")]
@@ -178,9 +161,9 @@ public sealed class HostileBodyTests : IAsyncLifetime
     [InlineData("/history?session_id=%00")]
     public async Task A_history_without_a_session_is_422(string path)
     {
-        var error = await IsAsync(_app.GetAsync(_channel, path), 422, "invalid_request");
+        var error = await IsAsync(App.GetAsync(Channel, path), 422, "invalid_request");
         Assert.True(error["details"]!.AsObject().ContainsKey("session_id"));
-        await IsAsync(_app.GetAsync(_channel, path, HttpMethod.Delete), 422, "invalid_request");
+        await IsAsync(App.GetAsync(Channel, path, HttpMethod.Delete), 422, "invalid_request");
     }
 
     [Theory]
@@ -189,7 +172,7 @@ public sealed class HostileBodyTests : IAsyncLifetime
     [InlineData("/history?session_id=%ED%A0%80")]
     public async Task A_strange_session_in_a_query_is_never_a_fault(string path)
     {
-        using var response = await _app.GetAsync(_channel, path);
+        using var response = await App.GetAsync(Channel, path);
         Assert.True((int)response.StatusCode is 200 or 400 or 422);
     }
 
