@@ -70,7 +70,7 @@ CREATE TABLE dbo.turns (
     reserved bigint NOT NULL,
     charged bigint NOT NULL,
     day_no int NOT NULL,
-    idempotency_key varchar(255) COLLATE Latin1_General_BIN2 NULL,
+    idempotency_key nvarchar(255) COLLATE Latin1_General_BIN2 NULL,
     request_hash binary(32) NULL,
     created_at datetime2(3) NOT NULL,
     lease_until datetime2(3) NOT NULL,
@@ -105,7 +105,7 @@ CREATE TABLE dbo.credit_grants (
     channel_id bigint NOT NULL CONSTRAINT fk_credit_grants_channels REFERENCES dbo.channels (channel_id) ON DELETE CASCADE,
     credits bigint NOT NULL,
     note nvarchar(1000) NOT NULL,
-    idempotency_key varchar(255) COLLATE Latin1_General_BIN2 NULL,
+    idempotency_key nvarchar(255) COLLATE Latin1_General_BIN2 NULL,
     created_at datetime2(3) NOT NULL,
     CONSTRAINT ck_credit_grants_credits CHECK (credits > 0)
 );
