@@ -1,0 +1,78 @@
+using System.Text.Json.Nodes;
+using Chat.Server.Quotas;
+using Chat.Server.Tests.Infrastructure;
+using Xunit.Abstractions;
+
+namespace Chat.Server.Tests.Exactness;
+
+/// <summary>
+/// The bar: 10,000 chats at a balance for 1,000 replies, with upstream failures, callers who hang up and duplicates, over
+/// two processes. Every reply costs the same and every reservation is the same, so that the number of funded replies is
+/// known beforehand, whatever the order: a reply is admitted while what is left covers the shortest one, and no longer.
+/// </summary>
+[Collection(ProcessTests.Name)]
+public sealed class CreditsUnderLoadTests(ITestOutputHelper output)
+{
+    private const int Seed = 20260405;
+    private const int Chats = 10_000;
+    private const int FundedReplies = 1_000;
+    private const int ShortestReply = 64;
+    private const long MicroCreditsPerToken = 1_000;
+    private const int PromptTokens = 41, CompletionTokens = 9;
+    private const long Cost = (PromptTokens + CompletionTokens) * MicroCreditsPerToken;
+
+    [Fact]
+    public async Task Exactly_the_funded_replies_are_charged()
+    {
+        var load = Load();
+        var floor = (TokenEstimate.OfMessage(load[0].Message) + ShortestReply) * MicroCreditsPerToken;
+        await using var deployment = await Deployment.StartAsync(processes: 2);
+        deployment.Upstream.OnRequest = AnswerAsync;
+        var key = await deployment.CreateChannelAsync(new JsonObject
+        {
+            ["requests_per_minute"] = 100_000,
+            ["requests_per_day"] = 1_000_000,
+            ["max_output_tokens"] = ShortestReply + 40,
+            ["credits"] = Credits.FromMicro(((FundedReplies - 1) * Cost) + floor),
+        });
+        var driver = new LoadDriver([.. deployment.Processes.Select(process => process.Client)], key, deployment.Books);
+        var started = TimeProvider.System.GetTimestamp();
+        await driver.RunAsync(load);
+        await Eventually.TrueAsync(() => deployment.Books.Scalar("SELECT COUNT(*) FROM turns WHERE state = 0") == 0);
+        output.WriteLine($"{Chats} chats in {TimeProvider.System.GetElapsedTime(started).TotalSeconds:F1} s, {driver.Looks} looks at the books: {driver.Tally()}");
+
+        Assert.Empty(driver.Faults);
+        Assert.Empty(deployment.Books.Faults());
+        var balance = deployment.Books.ReadBalances().Single(balance => balance.Consumed > 0);
+        Assert.Equal((FundedReplies * Cost, 0L), (balance.Consumed, balance.Reserved));
+        Assert.InRange(balance.Allocated - balance.Consumed, 0, floor - 1);
+        Assert.Equal(FundedReplies, deployment.Books.Scalar("SELECT COUNT(*) FROM turns WHERE state = 1"));
+        Assert.Equal(deployment.Books.Scalar("SELECT COUNT(*) FROM turns"), deployment.Upstream.Requests.Count);
+        Assert.All(driver.Outcomes, outcome => Assert.Contains(outcome.Status, new[] { 0, 200, 403, 409, 500 }));
+        Assert.StartsWith("200 {\"ok\":true", await deployment.AuditAsync(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task The_control_arm_that_checks_and_then_spends_overspends_in_the_same_harness()
+    {
+        const int funded = 100;
+        await using var naive = await NaiveService.StartAsync(perMinute: int.MaxValue, funded * Cost, Cost);
+        var driver = new LoadDriver([naive.Client], NaiveService.ChannelKey, naive.Books);
+        await driver.RunAsync(Load().Take(1_000));
+        output.WriteLine(driver.Tally());
+        Assert.Contains(driver.Faults, fault => fault.Contains("pass the allocated", StringComparison.Ordinal));
+        Assert.True(naive.Books.Scalar("SELECT COUNT(*) FROM turns") > funded);
+    }
+
+    private static IReadOnlyList<PlannedChat> Load() => PlannedChat.Load(Seed, Chats);
+
+    private static async Task AnswerAsync(UpstreamRequest request, Microsoft.AspNetCore.Http.HttpContext context)
+    {
+        // Long enough that many reservations stand at once.
+        await Task.Delay(TimeSpan.FromMilliseconds(request.Question.GetHashCode(StringComparison.Ordinal) & 7), TimeProvider.System);
+        if (PlannedChat.MustFail(request.Question))
+            context.Response.StatusCode = 503;
+        else
+            await FakeUpstream.Answer(context, "A reply.", PromptTokens, CompletionTokens);
+    }
+}
