@@ -67,7 +67,8 @@ public sealed class TurnAdmission(Database database, ConversationStore store, Me
     {
         if (!(await meter.AdmitAsync(session, channel, prompt.Tokens)).Succeeded(out var admission, out var refusal))
             return refusal;
-        var limit = new MinuteLimit(QuotaWindow.MinuteOf(now), channel.Settings.RequestsPerMinutePerSession ?? int.MaxValue);
+        // The minute that the channel counted the message in: later than the clock's, where the clock has gone back.
+        var limit = new MinuteLimit(admission.Counts.MinuteNo, channel.Settings.RequestsPerMinutePerSession ?? int.MaxValue);
         if (await store.OpenThreadAsync(session, key, limit, now, now + options.Value.Lifetime) is not { } threadId)
             return ChatError.RateLimitExceeded(QuotaWindow.EndOfMinute(limit.Minute) - now);
         var messageId = Guid.CreateVersion7(now);
