@@ -48,7 +48,8 @@ public sealed class CreditsUnderLoadTests(ITestOutputHelper output)
         Assert.InRange(balance.Allocated - balance.Consumed, 0, floor - 1);
         Assert.Equal(FundedReplies, deployment.Books.Scalar("SELECT COUNT(*) FROM turns WHERE state = 1"));
         Assert.Equal(deployment.Books.Scalar("SELECT COUNT(*) FROM turns"), deployment.Upstream.Requests.Count);
-        Assert.All(driver.Outcomes, outcome => Assert.Contains(outcome.Status, new[] { 0, 200, 403, 409, 500 }));
+        Assert.All(driver.Outcomes, pair => Assert.Contains(pair.Outcome.Status, new[] { 0, 200, 403, 409, 500 }));
+        await AssertReplaysAsync(deployment, driver, key);
         Assert.StartsWith("200 {\"ok\":true", await deployment.AuditAsync(), StringComparison.Ordinal);
     }
 
@@ -62,6 +63,20 @@ public sealed class CreditsUnderLoadTests(ITestOutputHelper output)
         output.WriteLine(driver.Tally());
         Assert.Contains(driver.Faults, fault => fault.Contains("pass the allocated", StringComparison.Ordinal));
         Assert.True(naive.Books.Scalar("SELECT COUNT(*) FROM turns") > funded);
+    }
+
+    // With no credit left, and by whichever process: the first answer again, and nothing charged.
+    private static async Task AssertReplaysAsync(Deployment deployment, LoadDriver driver, string key)
+    {
+        var answered = driver.Outcomes.Where(pair => pair.Chat.Twice && pair.Outcome.Status == 200).Take(40).ToArray();
+        Assert.NotEmpty(answered);
+        foreach (var (chat, first) in answered)
+        {
+            foreach (var process in deployment.Processes)
+                Assert.Equal(first with { Replayed = true }, await process.Client.ChatAsync(key, chat.Message, chat.Key));
+        }
+
+        Assert.Equal(FundedReplies, deployment.Books.Scalar("SELECT COUNT(*) FROM usage"));
     }
 
     private static IReadOnlyList<PlannedChat> Load() => PlannedChat.Load(Seed, Chats);

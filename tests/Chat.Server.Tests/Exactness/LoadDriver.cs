@@ -8,11 +8,11 @@ internal sealed class LoadDriver(IReadOnlyList<HttpClient> clients, string chann
     private const int AtOncePerProcess = 64;
     private const int CallsPerLook = 25;
 
-    private readonly ConcurrentBag<Outcome> _outcomes = [];
+    private readonly ConcurrentBag<(PlannedChat Chat, Outcome Outcome)> _outcomes = [];
     private readonly ConcurrentBag<string> _faults = [];
     private int _looks;
 
-    public IReadOnlyCollection<Outcome> Outcomes => _outcomes;
+    public IReadOnlyCollection<(PlannedChat Chat, Outcome Outcome)> Outcomes => _outcomes;
 
     /// <summary>What was wrong with the books at some instant of the load.</summary>
     public IReadOnlyCollection<string> Faults => _faults;
@@ -34,14 +34,15 @@ internal sealed class LoadDriver(IReadOnlyList<HttpClient> clients, string chann
 
     public string Tally() => string.Join(
         ", ",
-        _outcomes.GroupBy(outcome => $"{outcome.Status} {outcome.Code}{(outcome.Replayed ? "replayed" : "")}".Trim())
+        _outcomes.Select(pair => pair.Outcome)
+            .GroupBy(outcome => $"{outcome.Status} {outcome.Code}{(outcome.Replayed ? "replayed" : "")}".Trim())
             .OrderBy(group => group.Key, StringComparer.Ordinal)
             .Select(group => $"{group.Count()} x {group.Key}"));
 
     private async Task CallAsync(HttpClient client, PlannedChat chat)
     {
         using var patience = chat.HangsUpAfter is { } after ? new CancellationTokenSource(after, TimeProvider.System) : new CancellationTokenSource();
-        _outcomes.Add(await client.ChatAsync(channelKey, chat.Message, chat.Key, patience.Token));
+        _outcomes.Add((chat, await client.ChatAsync(channelKey, chat.Message, chat.Key, patience.Token)));
     }
 
     private void Look()

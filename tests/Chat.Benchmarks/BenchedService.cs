@@ -1,0 +1,66 @@
+using Chat.Server.Administration;
+using Chat.Server.Channels;
+using Chat.Server.Conversations;
+using Chat.Server.Http;
+using Chat.Server.Providers;
+using Chat.Server.Quotas;
+using Chat.Server.Storage;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+
+namespace Chat.Benchmarks;
+
+/// <summary>The product's services, as the program registers them, over a database of their own; nothing listens.</summary>
+internal sealed class BenchedService : IAsyncDisposable
+{
+    private readonly WebApplication _app;
+    private readonly string _folder;
+
+    private BenchedService(WebApplication app, string folder)
+    {
+        _app = app;
+        _folder = folder;
+    }
+
+    public string DatabasePath => Path.Combine(_folder, "chat.db");
+
+    public static async Task<BenchedService> StartAsync()
+    {
+        var folder = Directory.CreateTempSubdirectory("chat-bench-").FullName;
+        var builder = WebApplication.CreateBuilder();
+        builder.Configuration.AddInMemoryCollection([new("Storage:Path", Path.Combine(folder, "chat.db"))]);
+        builder.Logging.ClearProviders();
+        builder.Services
+            .AddSingleton(TimeProvider.System)
+            .AddWire()
+            .AddStorage()
+            .AddProviders(builder.Configuration)
+            .AddChannels()
+            .AddQuotas()
+            .AddConversations()
+            .AddAdministration();
+        var service = new BenchedService(builder.Build(), folder);
+        await service.Get<Migrator>().MigrateAsync(CancellationToken.None);
+        return service;
+    }
+
+    public T Get<T>()
+        where T : notnull => _app.Services.GetRequiredService<T>();
+
+    /// <summary>A channel whose limits and credits no measurement meets.</summary>
+    public async Task<Channel> CreateChannelAsync()
+    {
+        var request = new CreateChannelRequest { Name = "Benchmark", RequestsPerMinute = 100_000, RequestsPerDay = 100_000_000, Credits = Credits.MaxGrant };
+        var id = Guid.CreateVersion7(TimeProvider.System.GetUtcNow());
+        await Get<CreateChannel>().HandleAsync(request, id, CancellationToken.None);
+        return (await Get<ChannelStore>().FindAsync(id, CancellationToken.None))!;
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await _app.DisposeAsync();
+        Directory.Delete(_folder, recursive: true);
+    }
+}
