@@ -24,7 +24,7 @@ public static class AdministrationModule
         services.AddSingleton<EditChannel>();
         services.AddSingleton<ChannelQueries>();
         services.AddSingleton<ChannelChanges>();
-        return services;
+        return services.AddAccounts();
     }
 
     /// <summary>Maps the surface; without a token to guard it, <see cref="AdminAuthentication"/> answers that it is not there.</summary>
@@ -77,6 +77,8 @@ public static class AdministrationModule
             .WithDescription("Gives the channel a new key. The old one is refused from now on.")
             .Produces<ChannelResponse>()
             .Fails(ChatError.NotFound);
+        channels.MapAccounts();
+        routes.MapAudit();
     }
 
     private static IEnumerable<ChatError> BodyFailures =>
@@ -116,5 +118,9 @@ public static class AdministrationModule
 [JsonSerializable(typeof(ChannelResponse))]
 [JsonSerializable(typeof(ChannelListResponse))]
 [JsonSerializable(typeof(ChannelKeyResponse))]
+[JsonSerializable(typeof(GrantCreditsRequest))]
+[JsonSerializable(typeof(GrantResponse))]
+[JsonSerializable(typeof(LedgerResponse))]
+[JsonSerializable(typeof(AuditResponse))]
 [JsonSerializable(typeof(JsonObject))]
 internal sealed partial class AdministrationJson : JsonSerializerContext;

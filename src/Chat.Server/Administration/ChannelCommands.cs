@@ -11,7 +11,7 @@ namespace Chat.Server.Administration;
 /// <param name="action">What to do with the services; its result is the exit code.</param>
 internal delegate Task<int> CommandRunner(Func<IServiceProvider, Task<int>> action);
 
-/// <summary>The operations of <c>/admin/v1/channels</c> as commands: <c>channel create|list|show|edit|enable|disable|delete|key|rotate-key</c>.</summary>
+/// <summary>The operations of <c>/admin/v1/channels</c> as commands: <c>channel create|list|show|edit|enable|disable|delete|key|rotate-key|grant</c>.</summary>
 internal static class ChannelCommands
 {
     private const int ListLimit = 200;
@@ -30,6 +30,7 @@ internal static class ChannelCommands
         With(new Command("delete", "Deletes a channel with all that belongs to it.") { Id }, run, DeleteAsync),
         With(new Command("key", "Prints a channel's key.") { Id }, run, RevealAsync),
         With(new Command("rotate-key", "Gives a channel a new key and prints it; the old one ends at once.") { Id }, run, RotateAsync),
+        GrantCommand.Create(Id, run),
     };
 
     private static Command CreateCommand(CommandRunner run)
@@ -127,7 +128,7 @@ internal static class ChannelCommands
         return 0;
     }
 
-    private static async Task<int> FailAsync(ChatError error)
+    internal static async Task<int> FailAsync(ChatError error)
     {
         await Console.Error.WriteLineAsync($"{error.Message}.");
         foreach (var (field, messages) in error.Details ?? new Dictionary<string, string[]>(StringComparer.Ordinal))

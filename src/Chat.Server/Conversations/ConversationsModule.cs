@@ -17,6 +17,7 @@ public static class ConversationsModule
         services.AddOptions<ConversationOptions>().BindConfiguration("Sessions").ValidateOnStart();
         services.AddSingleton<IValidateOptions<ConversationOptions>, ConversationOptionsValidator>();
         services.ConfigureHttpJsonOptions(options => options.SerializerOptions.TypeInfoResolverChain.Insert(0, ConversationsJson.Default));
+        services.AddOptions<AuditOptions>().Configure<IOptions<ConversationOptions>>((audit, own) => audit.SweepGrace = own.Value.SweepInterval * 2);
         services.AddSingleton<ConversationStore>();
         services.AddSingleton<ThreadEraser>();
         services.AddSingleton<TurnRunner>();
@@ -43,7 +44,7 @@ public static class ConversationsModule
         group.MapPost("/chat", SendAsync).ShedFloods()
             .WithMetadata(
                 new OperationId("sendMessage"),
-                new RequestHeader(IdempotencyKey.Header, "The caller's name for this request: its retry gets the first answer again. Bare or in quotes.", IdempotencyKey.MaxLength))
+                new RequestHeader(IdempotencyHeader.Name, "The caller's name for this request: its retry gets the first answer again. Bare or in quotes.", IdempotencyHeader.MaxLength))
             .WithSummary("Send a message")
             .WithDescription("""
                 Answers a visitor's message in its session and stores both. The session begins with its first message and ends 24 hours after its last.
@@ -90,7 +91,7 @@ public static class ConversationsModule
         if (!result.Succeeded(out var sent, out error))
             return new ErrorResult(error);
         if (sent.Replayed)
-            context.Response.Headers[IdempotencyKey.ReplayedHeader] = "true";
+            context.Response.Headers[IdempotencyHeader.ReplayedName] = "true";
         return TypedResults.Ok(sent.Response);
     }
 

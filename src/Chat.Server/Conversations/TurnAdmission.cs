@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using Chat.Server.Channels;
 using Chat.Server.Errors;
+using Chat.Server.Http;
 using Chat.Server.Quotas;
 using Chat.Server.Rendering;
 using Chat.Server.Storage;
@@ -52,7 +53,7 @@ public sealed class TurnAdmission(Database database, ConversationStore store, Me
     private static Result<AdmissionOutcome> Known(KeyedTurn turn, IdempotencyKey key)
     {
         if (!CryptographicOperations.FixedTimeEquals(turn.RequestHash, key.RequestHash))
-            return ChatError.InvalidRequest(IdempotencyKey.Header, "This key was used with another body.");
+            return IdempotencyHeader.OtherBody;
         if (turn.State == TurnState.Pending)
             return ChatError.RequestInProgress(LookAgain);
         // Answered and forgotten since: there is nothing to give again, and nothing may be charged again.

@@ -5,14 +5,15 @@ using Chat.Server.Storage;
 
 namespace Chat.Server.Hosting;
 
-/// <summary>The same program as a command: <c>channel …</c> works on the store directly, <c>healthcheck</c> asks the running service.</summary>
+/// <summary>The same program as a command: <c>channel …</c> and <c>audit</c> work on the store directly, <c>healthcheck</c> asks the running service.</summary>
 internal static class CommandLine
 {
     private const string Channel = "channel";
+    private const string Audit = "audit";
     private const string HealthCheck = "healthcheck";
 
     /// <summary>Whether the arguments are a command, rather than configuration of the service.</summary>
-    public static bool IsCommand(string[] args) => args is [Channel or HealthCheck or "help" or "--help" or "-h" or "-?" or "--version", ..];
+    public static bool IsCommand(string[] args) => args is [Channel or Audit or HealthCheck or "help" or "--help" or "-h" or "-?" or "--version", ..];
 
     /// <summary>Runs one command; its result is on standard output, and a failure is a sentence on standard error and exit code 1.</summary>
     public static Task<int> RunAsync(IServiceProvider services, string[] args)
@@ -20,6 +21,7 @@ internal static class CommandLine
         var root = new RootCommand("Chat: a channel-oriented AI chat service. Without a command, the service runs.")
         {
             ChannelCommands.Create(action => WithStoreAsync(services, action)),
+            AuditCommand.Create(action => WithStoreAsync(services, action)),
             HealthCheckCommand(),
         };
         return root.Parse(args is ["help", ..] ? ["--help"] : args).InvokeAsync();

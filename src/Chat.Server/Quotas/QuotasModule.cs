@@ -10,7 +10,7 @@ public sealed class CreditsOptions
 /// <summary>Registers limits, credits and the metering.</summary>
 public static class QuotasModule
 {
-    /// <summary>Adds <see cref="QuotaStore"/> and <see cref="Meter"/>.</summary>
+    /// <summary>Adds <see cref="QuotaStore"/>, <see cref="Meter"/> and what reads the books.</summary>
     public static IServiceCollection AddQuotas(this IServiceCollection services)
     {
         services.AddOptions<CreditsOptions>()
@@ -21,6 +21,9 @@ public static class QuotasModule
         services.AddSingleton<WindowWatch>();
         services.AddSingleton<Meter>();
         services.AddFloodLimiter();
+        services.AddSingleton<GrantStore>();
+        services.AddSingleton<LedgerStore>();
+        services.AddSingleton<Audit>();
         return services;
     }
 }

@@ -34,6 +34,7 @@ internal static class Examples
             Metadata = new PageMetadata { Url = "https://www.example.com/help", Title = "Help" },
         },
         [typeof(CreateChannelRequest)] = new JsonObject { ["name"] = "My site", ["system_prompt"] = Settings.SystemPrompt, ["credits"] = 25 },
+        [typeof(GrantCreditsRequest)] = new GrantCreditsRequest { Credits = 25, Note = "Invoice 1042" },
         [typeof(ChannelSettings)] = new JsonObject { ["requests_per_minute"] = 30, ["contact"] = null },
     };
 
@@ -61,6 +62,28 @@ internal static class Examples
             Pagination = new Pagination { Total = 1, Limit = 50, Offset = 0, HasMore = false },
         },
         ["revealKey"] = new ChannelKeyResponse { Id = ChannelId, Key = "chat_2bFqkZ0xJ3v8mYt5Wc1LhN7sR4dQpGaEuTiKoXyBz9M" },
+        ["grantCredits"] = GrantResponse.From(
+            new Grant { GrantId = 2, Credits = 25 * Credits.Micro, Note = "Invoice 1042", CreatedAt = Then },
+            new Account { Allocated = 50 * Credits.Micro, Consumed = 50_000 }),
+        ["readLedger"] = new LedgerResponse
+        {
+            Data =
+            [
+                LedgerEntry.From(new LedgerLine
+                {
+                    IsCharge = true,
+                    Credits = 50_000,
+                    CreatedAt = Then.AddSeconds(1),
+                    MessageId = MessageId,
+                    Model = "llama-3.3-70b-versatile",
+                    PromptTokens = 41,
+                    CompletionTokens = 9,
+                }),
+                LedgerEntry.From(new LedgerLine { Credits = 25 * Credits.Micro, CreatedAt = Then, Note = "Invoice 1042" }),
+            ],
+            Pagination = new Pagination { Total = 2, Limit = 50, Offset = 0, HasMore = false },
+        },
+        ["audit"] = AuditResponse.From(new AuditReport(1, [])),
         ["isAlive"] = new HealthResponse { Status = "ok" },
         ["isReady"] = new HealthResponse { Status = "ready" },
     };
