@@ -121,6 +121,7 @@ public static class AdministrationModule
 [JsonSerializable(typeof(GrantCreditsRequest))]
 [JsonSerializable(typeof(GrantResponse))]
 [JsonSerializable(typeof(LedgerResponse))]
+[JsonSerializable(typeof(UsageResponse))]
 [JsonSerializable(typeof(AuditResponse))]
 [JsonSerializable(typeof(JsonObject))]
 internal sealed partial class AdministrationJson : JsonSerializerContext;

@@ -98,8 +98,8 @@ public sealed class ConversationStore(Database database)
     private static readonly Sql DropIdempotencyKey = Sql.Portable("UPDATE dbo.turns SET idempotency_key = NULL WHERE turn_id = @turnId;");
 
     private static readonly Sql SelectAbandoned = Sql.Of(
-        sqlite: "SELECT turn_id, channel_id, reserved, day_no AS day FROM turns WHERE state = 0 AND lease_until <= @now ORDER BY lease_until LIMIT @limit;",
-        sqlServer: "SELECT TOP (@limit) turn_id, channel_id, reserved, day_no AS day FROM dbo.turns WHERE state = 0 AND lease_until <= @now ORDER BY lease_until;");
+        sqlite: "SELECT turn_id, channel_id, model, reserved, day_no AS day FROM turns WHERE state = 0 AND lease_until <= @now ORDER BY lease_until LIMIT @limit;",
+        sqlServer: "SELECT TOP (@limit) turn_id, channel_id, model, reserved, day_no AS day FROM dbo.turns WHERE state = 0 AND lease_until <= @now ORDER BY lease_until;");
 
     /// <summary>The session's latest answered turns, oldest first.</summary>
     public async Task<IReadOnlyList<Turn>> LatestTurnsAsync(SessionKey key, DateTimeOffset now, int limit, CancellationToken cancellationToken)

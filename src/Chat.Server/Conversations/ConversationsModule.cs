@@ -41,7 +41,7 @@ public static class ConversationsModule
         group.RequireChannel().AddBodyFilter().Fails(
             ChatError.MissingApiKey, ChatError.InvalidApiKey, ChatError.SiteInactive, ChatError.InternalError, ChatError.ServiceUnavailable);
 
-        group.MapPost("/chat", SendAsync).ShedFloods()
+        group.MapPost("/chat", SendAsync).ShedFloods().CountRefusals()
             .WithMetadata(
                 new OperationId("sendMessage"),
                 new RequestHeader(IdempotencyHeader.Name, "The caller's name for this request: its retry gets the first answer again. Bare or in quotes.", IdempotencyHeader.MaxLength))

@@ -13,6 +13,7 @@ public sealed partial class Janitor(
     ConversationStore store,
     ThreadEraser eraser,
     Meter meter,
+    UsageObserver observer,
     IOptions<ConversationOptions> options,
     TimeProvider time,
     ILogger<Janitor> logger)
@@ -58,14 +59,17 @@ public sealed partial class Janitor(
         var abandoned = await store.AbandonedTurnsAsync(now, BatchSize, cancellationToken);
         foreach (var turn in abandoned)
         {
-            await database.WriteAsync(
+            var failed = await database.WriteAsync(
                 async session =>
                 {
-                    if (await store.FailTurnAsync(session, turn.TurnId, Interrupted, now))
-                        await meter.ReleaseAsync(session, turn.ChannelId, turn.Reserved, turn.Day);
+                    if (!await store.FailTurnAsync(session, turn.TurnId, Interrupted, now))
+                        return false;
+                    await meter.ReleaseAsync(session, turn.ChannelId, turn.Reserved, turn.Day);
                     return true;
                 },
                 cancellationToken);
+            if (failed)
+                observer.Failed(turn.ChannelId, turn.Model, Interrupted);
         }
 
         return abandoned.Count;

@@ -62,6 +62,9 @@ public sealed record AbandonedTurn
     /// <summary>Its channel's number.</summary>
     public long ChannelId { get; init; }
 
+    /// <summary>The model that was asked.</summary>
+    public string Model { get; init; } = "";
+
     /// <summary>Its reservation in micro-credits.</summary>
     public long Reserved { get; init; }
 

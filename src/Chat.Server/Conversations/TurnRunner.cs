@@ -19,7 +19,13 @@ public sealed record TurnReply(string Markdown, string Html, int PromptTokens, i
 /// a reply. A shutdown waits for running turns, up to the host's limit; what it leaves, the lease gives back.
 /// </summary>
 public sealed partial class TurnRunner(
-    Database database, ConversationStore store, Meter meter, IOptions<ConversationOptions> options, TimeProvider time, ILogger<TurnRunner> logger)
+    Database database,
+    ConversationStore store,
+    Meter meter,
+    UsageObserver observer,
+    IOptions<ConversationOptions> options,
+    TimeProvider time,
+    ILogger<TurnRunner> logger)
     : IHostedService
 {
     /// <summary>How much longer a turn's lease is than the time that its reply may take: room to settle.</summary>
@@ -57,9 +63,11 @@ public sealed partial class TurnRunner(
                 return await FailAsync(turn, error);
             var charge = meter.ChargeFor(turn.Admission, response);
             var html = SafeMarkdown.ToHtml(response.Text);
-            return await SettleAsync(turn, response.Text, charge, time.GetElapsedTime(started))
-                ? new TurnReply(response.Text, html, charge.PromptTokens, charge.CompletionTokens, charge.MicroCredits)
-                : ChatError.AiServiceError;
+            var duration = time.GetElapsedTime(started);
+            if (!await SettleAsync(turn, response.Text, charge, duration))
+                return ChatError.AiServiceError;
+            observer.Answered(turn.Admission, charge, duration, firstToken: null);
+            return new TurnReply(response.Text, html, charge.PromptTokens, charge.CompletionTokens, charge.MicroCredits);
         }
         catch (StoreUnavailableException fault)
         {
@@ -106,12 +114,15 @@ public sealed partial class TurnRunner(
 
     private async Task<ChatError> FailAsync(AdmittedTurn turn, ChatError error)
     {
-        await PersistentlyAsync(async session =>
+        var failed = await PersistentlyAsync(async session =>
         {
-            if (await store.FailTurnAsync(session, turn.TurnId, error.Code, time.GetUtcNow()))
-                await meter.ReleaseAsync(session, turn.ChannelId, turn.Admission.Reserved, turn.Admission.Day);
+            if (!await store.FailTurnAsync(session, turn.TurnId, error.Code, time.GetUtcNow()))
+                return false;
+            await meter.ReleaseAsync(session, turn.ChannelId, turn.Admission.Reserved, turn.Admission.Day);
             return true;
         });
+        if (failed)
+            observer.Failed(turn.ChannelId, turn.Admission.ModelId, error.Code);
         return error;
     }
 

@@ -59,6 +59,7 @@ internal static class HostingModule
             context.HttpContext.RequestAborted));
         app.UseRouting();
         app.UseAdminToken();
+        app.UseRefusalCounting();
         app.UseRateLimitHeaders();
         app.UseChannelKeys();
         app.UseRateLimiter();

@@ -11,6 +11,8 @@ public static class ErrorWriter
     /// <summary>Answers the request with a failure.</summary>
     public static Task WriteErrorAsync(this HttpContext context, ChatError error, CancellationToken cancellationToken)
     {
+        // For whoever counts refusals: it stands around those who refuse.
+        context.Features.Set(error);
         var response = context.Response;
         response.StatusCode = error.Status;
         response.Headers.CacheControl = "no-store";

@@ -24,6 +24,21 @@ public static class QuotasModule
         services.AddSingleton<GrantStore>();
         services.AddSingleton<LedgerStore>();
         services.AddSingleton<Audit>();
+        services.AddUsage();
         return services;
+    }
+
+    private static void AddUsage(this IServiceCollection services)
+    {
+        services.AddOptions<UsageOptions>()
+            .BindConfiguration("Usage")
+            .Validate(
+                options => options.FlushInterval >= TimeSpan.FromSeconds(1) && options.FlushInterval <= TimeSpan.FromHours(1),
+                "Usage:FlushInterval must be between 1 second and 1 hour.")
+            .ValidateOnStart();
+        services.AddSingleton<ChatMetrics>();
+        services.AddSingleton<UsageObserver>();
+        services.AddSingleton<UsageStore>();
+        services.AddHostedService<UsageFlusher>();
     }
 }

@@ -83,10 +83,30 @@ internal static class Examples
             ],
             Pagination = new Pagination { Total = 2, Limit = 50, Offset = 0, HasMore = false },
         },
+        ["readUsage"] = Usage(),
         ["audit"] = AuditResponse.From(new AuditReport(1, [])),
         ["isAlive"] = new HealthResponse { Status = "ok" },
         ["isReady"] = new HealthResponse { Status = "ready" },
     };
+
+    private static UsageResponse Usage()
+    {
+        var totals = new UsageTotals
+        {
+            Answered = 412,
+            Failed = 1,
+            Refused = 3,
+            FailedBy = new Dictionary<string, long>(StringComparer.Ordinal) { ["ai_service_error"] = 1 },
+            RefusedBy = new Dictionary<string, long>(StringComparer.Ordinal) { ["rate_limit_exceeded"] = 3 },
+            PromptTokens = 16_892,
+            CompletionTokens = 3_708,
+            Credits = 20.6m,
+            LatencyMs = new Percentiles { P50 = 872, P95 = 2_625, P99 = 4_175 },
+            FirstTokenMs = null,
+        };
+        var day = DateOnly.FromDateTime(Then.UtcDateTime);
+        return new UsageResponse { From = day.AddDays(-29), To = day, By = UsageGrouping.Day, Data = [new UsageLine(totals) { Day = day }], Total = totals };
+    }
 
     private static HistoryMessage Message(HistoryRole role, string content, DateTimeOffset at) =>
         new() { Role = role, Content = content, ContentHtml = SafeMarkdown.ToHtml(content), CreatedAt = at.UtcDateTime };

@@ -1,0 +1,58 @@
+using Microsoft.Extensions.Options;
+
+namespace Chat.Server.Quotas;
+
+/// <summary>How usage is gathered: section <c>Usage</c>.</summary>
+public sealed class UsageOptions
+{
+    /// <summary>How often counts of refused and failed requests are taken to the store. Default 5 seconds.</summary>
+    public TimeSpan FlushInterval { get; set; } = TimeSpan.FromSeconds(5);
+}
+
+/// <summary>
+/// Takes what <see cref="UsageObserver"/> has seen to the store, every few seconds and when the service stops. It stops after
+/// the turns do, so that theirs are in it.
+/// </summary>
+public sealed partial class UsageFlusher(
+    UsageObserver observer, UsageStore store, IOptions<UsageOptions> options, TimeProvider time, ILogger<UsageFlusher> logger)
+    : BackgroundService
+{
+    /// <inheritdoc />
+    public override async Task StopAsync(CancellationToken cancellationToken)
+    {
+        await base.StopAsync(cancellationToken);
+        await FlushAsync(cancellationToken);
+    }
+
+    /// <inheritdoc />
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        using var timer = new PeriodicTimer(options.Value.FlushInterval, time);
+        while (await timer.WaitForNextTickAsync(stoppingToken))
+            await FlushAsync(stoppingToken);
+    }
+
+    private async Task FlushAsync(CancellationToken cancellationToken)
+    {
+        var seen = observer.Take();
+        if (seen.IsEmpty)
+            return;
+        try
+        {
+            await store.AddAsync(seen.Counts, cancellationToken);
+        }
+        catch (Exception fault)
+        {
+            observer.Return(seen);
+            if (fault is OperationCanceledException)
+                return;
+            Log.NotKept(logger, fault);
+        }
+    }
+
+    private static partial class Log
+    {
+        [LoggerMessage(Level = LogLevel.Warning, Message = "Counts of refused and failed requests could not be kept; they are tried again.")]
+        public static partial void NotKept(ILogger logger, Exception fault);
+    }
+}
