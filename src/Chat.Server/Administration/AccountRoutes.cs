@@ -1,3 +1,4 @@
+using Chat.Server.Channels;
 using Chat.Server.Errors;
 using Chat.Server.Http;
 using Chat.Server.Quotas;
@@ -54,6 +55,15 @@ internal static class AccountRoutes
                 """)
             .Produces<UsageResponse>()
             .Fails(ChatError.NotFound, ChatError.InvalidRequest("from", UsageRange.NotADate));
+        channels.MapGet("/{id:guid}/webhook-secret", WebhookSecretAsync)
+            .WithMetadata(new OperationId("revealWebhookSecret"))
+            .WithSummary("Reveal a webhook secret")
+            .WithDescription("""
+                What the channel's webhook calls are signed with: `X-Chat-Signature: t=<unix seconds>,v1=<hex>`, where hex is the HMAC-SHA256 of
+                `t`, a dot and the body, with this secret as its key. A channel without a webhook has none.
+                """)
+            .Produces<WebhookSecretResponse>()
+            .Fails(ChatError.NotFound);
     }
 
     /// <summary>Maps the audit.</summary>
@@ -96,6 +106,11 @@ internal static class AccountRoutes
     private static async Task<IResult> UsageAsync(
         HttpContext context, Guid id, [AsParameters] UsageQuery query, ReadUsage operation, CancellationToken cancellationToken) =>
         (await operation.HandleAsync(id, UsageQuery.RangeOf(context).Value, query.Grouping, cancellationToken)).ToHttp(TypedResults.Ok);
+
+    private static async Task<IResult> WebhookSecretAsync(Guid id, WebhookSecrets secrets, CancellationToken cancellationToken) =>
+        await secrets.FindAsync(id, cancellationToken) is { } secret
+            ? TypedResults.Ok(new WebhookSecretResponse { Id = id, Secret = secret })
+            : new ErrorResult(ChatError.NotFound);
 
     private static async Task<IResult> AuditAsync(Audit audit, CancellationToken cancellationToken) =>
         TypedResults.Ok(AuditResponse.From(await audit.RunAsync(cancellationToken)));

@@ -122,6 +122,7 @@ public static class AdministrationModule
 [JsonSerializable(typeof(GrantResponse))]
 [JsonSerializable(typeof(LedgerResponse))]
 [JsonSerializable(typeof(UsageResponse))]
+[JsonSerializable(typeof(WebhookSecretResponse))]
 [JsonSerializable(typeof(AuditResponse))]
 [JsonSerializable(typeof(JsonObject))]
 internal sealed partial class AdministrationJson : JsonSerializerContext;

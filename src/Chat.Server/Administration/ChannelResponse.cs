@@ -87,3 +87,13 @@ public sealed record ChannelKeyResponse
     /// <summary>The key.</summary>
     public required string Key { get; init; }
 }
+
+/// <summary>What a channel's webhook calls are signed with.</summary>
+public sealed record WebhookSecretResponse
+{
+    /// <summary>The channel's id.</summary>
+    public required Guid Id { get; init; }
+
+    /// <summary>The secret.</summary>
+    public required string Secret { get; init; }
+}

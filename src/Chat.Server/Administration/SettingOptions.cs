@@ -18,9 +18,17 @@ internal sealed class SettingOptions
     private readonly Option<string?> _contact = new("--contact") { Description = "Whom a visitor can reach when the bot does not know." };
     private readonly Option<string[]> _origins = new("--allowed-origin") { Description = "An origin that may embed the hosted widget; may be repeated." };
 
+    private readonly Option<int?> _alertCredits = new("--alert-credits-percent") { Description = "Alert when so many percent of the credits are consumed." };
+    private readonly Option<int?> _alertDaily = new("--alert-daily-percent") { Description = "Alert when a day has had so many percent of its messages." };
+    private readonly Option<string?> _webhook = new("--alert-webhook-url") { Description = "Where alerts are posted." };
+
     public void AddTo(Command command)
     {
-        foreach (Option option in (Option[])[_model, _website, _prompt, _knowledge, _guide, _minute, _day, _output, _expires, _contact, _origins])
+        Option[] options =
+        [
+            _model, _website, _prompt, _knowledge, _guide, _minute, _day, _output, _expires, _contact, _origins, _alertCredits, _alertDaily, _webhook,
+        ];
+        foreach (var option in options)
             command.Options.Add(option);
     }
 
@@ -32,6 +40,7 @@ internal sealed class SettingOptions
         Set("website_url", parsed.GetValue(_website));
         Set("system_prompt", parsed.GetValue(_prompt));
         Set("contact", parsed.GetValue(_contact));
+        Set("alert_webhook_url", parsed.GetValue(_webhook));
         if (parsed.GetValue(_knowledge) is { } file)
             settings["knowledge"] = File.ReadAllText(file.FullName);
         if (parsed.GetValue(_guide) is { } guide)
@@ -42,6 +51,10 @@ internal sealed class SettingOptions
             settings["requests_per_day"] = day;
         if (parsed.GetValue(_output) is { } output)
             settings["max_output_tokens"] = output;
+        if (parsed.GetValue(_alertCredits) is { } alertCredits)
+            settings["alert_credits_percent"] = alertCredits;
+        if (parsed.GetValue(_alertDaily) is { } alertDaily)
+            settings["alert_daily_percent"] = alertDaily;
         if (parsed.GetValue(_expires) is { } expires)
             settings["expires_at"] = expires;
         if (parsed.GetValue(_origins) is { Length: > 0 } origins)

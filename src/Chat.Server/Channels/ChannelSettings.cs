@@ -88,6 +88,21 @@ public record ChannelSettings
     /// <summary>Whom a visitor can reach when the bot does not know; at most 1,000 characters.</summary>
     [MaxLength(TextLength)]
     public string? Contact { get; set; }
+
+    /// <summary>Alert when so many percent of the granted credits are consumed; 1 to 100, null: never. Once for each sum of grants.</summary>
+    [Range(1, 100)]
+    public int? AlertCreditsPercent { get; set; }
+
+    /// <summary>Alert when a UTC day has had so many percent of its messages; 1 to 100, null: never. Once a day.</summary>
+    [Range(1, 100)]
+    public int? AlertDailyPercent { get; set; }
+
+    /// <summary>
+    /// Where alerts are posted: an https URL; http only on this machine, and in Development. Each call is signed with the channel's
+    /// webhook secret in `X-Chat-Signature`, and is tried eight times within a day until it is answered with a 2xx.
+    /// </summary>
+    [MaxLength(2048)]
+    public string? AlertWebhookUrl { get; set; }
 }
 
 /// <summary>The rules of <see cref="ChannelSettings"/>.</summary>
@@ -96,7 +111,7 @@ internal sealed class ChannelSettingsValidator : AbstractValidator<ChannelSettin
     private const int UrlLength = 2_048;
     private const int QuestionLength = 200;
 
-    public ChannelSettingsValidator(ModelCatalogue catalogue)
+    public ChannelSettingsValidator(ModelCatalogue catalogue, IHostEnvironment environment)
     {
         RuleFor(settings => settings.Name).NotEmpty().WithMessage("Is required.").Text(ChannelSettings.NameLength);
         RuleFor(settings => settings.Model)
@@ -118,7 +133,15 @@ internal sealed class ChannelSettingsValidator : AbstractValidator<ChannelSettin
             .LessThanOrEqualTo(ChannelSettings.MaxQuestions).WithMessage("Must be at most 10 questions.").OverridePropertyName("suggested_questions");
         RuleForEach(settings => settings.SuggestedQuestions).NotEmpty().WithMessage("Must not be empty.").Text(QuestionLength);
         RuleFor(settings => settings.Contact).Text(ChannelSettings.TextLength);
+        RuleFor(settings => settings.AlertCreditsPercent).InclusiveBetween(1, 100).WithMessage("Must be null, or between 1 and 100.");
+        RuleFor(settings => settings.AlertDailyPercent).InclusiveBetween(1, 100).WithMessage("Must be null, or between 1 and 100.");
+        RuleFor(settings => settings.AlertWebhookUrl).HttpUrl(UrlLength)
+            .Must(text => IsWebhook(text, environment)).WithMessage("Must be an https URL without a user; http only on this machine.");
     }
+
+    private static bool IsWebhook(string? text, IHostEnvironment environment) =>
+        !Uri.TryCreate(text, UriKind.Absolute, out var url)
+        || (url.UserInfo.Length == 0 && (url.Scheme == Uri.UriSchemeHttps || url.IsLoopback || environment.IsDevelopment()));
 
     // Compared as browsers write it: no user, no path, no trailing slash, no default port, lower case, a host of other letters in its ASCII form.
     private static bool IsOrigin(string? text) =>

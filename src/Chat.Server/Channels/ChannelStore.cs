@@ -8,19 +8,19 @@ public sealed class ChannelStore(Database database)
     private const string Columns = """
         channel_id, public_id, name, website_url, model, system_prompt, knowledge, guide_fallback, active, expires_at, requests_per_minute,
         requests_per_day, requests_per_minute_per_session, max_output_tokens, allowed_origins, greeting, suggested_questions, contact,
-        key_hash, key_sealed, created_at, updated_at
+        alert_credits_percent, alert_daily_percent, alert_webhook_url, key_hash, key_sealed, created_at, updated_at
         """;
 
     private const string InsertColumns = """
         public_id, name, website_url, model, system_prompt, knowledge, guide_fallback, active, expires_at, requests_per_minute,
         requests_per_day, requests_per_minute_per_session, max_output_tokens, allowed_origins, greeting, suggested_questions, contact,
-        key_hash, key_sealed, created_at, updated_at
+        alert_credits_percent, alert_daily_percent, alert_webhook_url, key_hash, key_sealed, created_at, updated_at
         """;
 
     private const string InsertValues = """
         @PublicId, @Name, @WebsiteUrl, @Model, @SystemPrompt, @Knowledge, @GuideFallback, @Active, @ExpiresAt, @RequestsPerMinute,
         @RequestsPerDay, @RequestsPerMinutePerSession, @MaxOutputTokens, @AllowedOrigins, @Greeting, @SuggestedQuestions, @Contact,
-        @KeyHash, @KeySealed, @CreatedAt, @UpdatedAt
+        @AlertCreditsPercent, @AlertDailyPercent, @AlertWebhookUrl, @KeyHash, @KeySealed, @CreatedAt, @UpdatedAt
         """;
 
     private static readonly Sql Insert = Sql.Of(
@@ -43,7 +43,8 @@ public sealed class ChannelStore(Database database)
             guide_fallback = @GuideFallback, active = @Active, expires_at = @ExpiresAt, requests_per_minute = @RequestsPerMinute,
             requests_per_day = @RequestsPerDay, requests_per_minute_per_session = @RequestsPerMinutePerSession,
             max_output_tokens = @MaxOutputTokens, allowed_origins = @AllowedOrigins, greeting = @Greeting,
-            suggested_questions = @SuggestedQuestions, contact = @Contact, updated_at = @UpdatedAt
+            suggested_questions = @SuggestedQuestions, contact = @Contact, alert_credits_percent = @AlertCreditsPercent,
+            alert_daily_percent = @AlertDailyPercent, alert_webhook_url = @AlertWebhookUrl, updated_at = @UpdatedAt
         WHERE channel_id = @ChannelId;
         """);
 

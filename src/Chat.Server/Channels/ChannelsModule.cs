@@ -12,6 +12,7 @@ public static class ChannelsModule
         services.AddSingleton<ChannelStore>();
         services.AddSingleton<ChannelDirectory>();
         services.AddSingleton<KeySealer>();
+        services.AddSingleton<WebhookSecrets>();
         services.AddSingleton<KeyRingStore>();
         // The name separates our purposes from those of other applications that might share a key ring; it must never change.
         services.AddDataProtection().SetApplicationName("Chat");

@@ -1,3 +1,5 @@
+using Chat.Server.Quotas.Alerts;
+
 namespace Chat.Server.Quotas;
 
 /// <summary>What new channels start with: section <c>Credits</c>.</summary>
@@ -39,6 +41,7 @@ public static class QuotasModule
         services.AddSingleton<ChatMetrics>();
         services.AddSingleton<UsageObserver>();
         services.AddSingleton<UsageStore>();
+        services.AddAlerts();
         services.AddHostedService<UsageFlusher>();
     }
 }

@@ -1,3 +1,4 @@
+using Chat.Server.Quotas.Alerts;
 using Microsoft.Extensions.Options;
 
 namespace Chat.Server.Quotas;
@@ -10,11 +11,12 @@ public sealed class UsageOptions
 }
 
 /// <summary>
-/// Takes what <see cref="UsageObserver"/> has seen to the store, every few seconds and when the service stops. It stops after
+/// Takes what <see cref="UsageObserver"/> has seen to the store, every few seconds and when the service stops, and has the
+/// thresholds of the channels looked at that anything happened to. It stops after
 /// the turns do, so that theirs are in it.
 /// </summary>
 public sealed partial class UsageFlusher(
-    UsageObserver observer, UsageStore store, IOptions<UsageOptions> options, TimeProvider time, ILogger<UsageFlusher> logger)
+    UsageObserver observer, UsageStore store, AlertWatch alerts, IOptions<UsageOptions> options, TimeProvider time, ILogger<UsageFlusher> logger)
     : BackgroundService
 {
     /// <inheritdoc />
@@ -40,6 +42,8 @@ public sealed partial class UsageFlusher(
         try
         {
             await store.AddAsync(seen.Counts, cancellationToken);
+            seen = seen with { Counts = new Dictionary<UnansweredKey, long>() };
+            await alerts.CheckAsync(seen.Active, cancellationToken);
         }
         catch (Exception fault)
         {

@@ -51,6 +51,12 @@ public static class ChannelRules
         { "suggested_questions", "[null]", "suggested_questions[0]" },
         { "suggested_questions", $"[{Text(201)}]", "suggested_questions[0]" },
         { "contact", Text(1_001), "contact" },
+        { "alert_credits_percent", "0", "alert_credits_percent" },
+        { "alert_credits_percent", "101", "alert_credits_percent" },
+        { "alert_daily_percent", "0", "alert_daily_percent" },
+        { "alert_daily_percent", "101", "alert_daily_percent" },
+        { "alert_webhook_url", "\"http://www.example.com/hook\"", "alert_webhook_url" },
+        { "alert_webhook_url", Text(2_049, "https://www.example.com/"), "alert_webhook_url" },
         { "colour", "\"red\"", "colour" },
         { "id", "\"01900000-0000-7000-8000-000000000001\"", "id" },
         { "key", "\"chat_0123456789012345678901234567890123456789012\"", "key" },
@@ -78,6 +84,9 @@ public static class ChannelRules
         { "suggested_questions", Many(10, "\"Why?\"") },
         { "suggested_questions", $"[{Text(200)}]" },
         { "contact", Text(1_000) },
+        { "alert_credits_percent", "1" },
+        { "alert_daily_percent", "100" },
+        { "alert_webhook_url", Text(2_048, "https://www.example.com/") },
     };
 
     /// <summary>Good settings but for one member.</summary>
@@ -107,6 +116,9 @@ public static class ChannelRules
         ["greeting"] = "Hello!",
         ["suggested_questions"] = new JsonArray("Why?", "How?"),
         ["contact"] = "hello@example.com",
+        ["alert_credits_percent"] = 80,
+        ["alert_daily_percent"] = 90,
+        ["alert_webhook_url"] = "https://www.example.com/hook",
     };
 
     /// <summary>A channel that answers from its own knowledge, without any provider.</summary>

@@ -66,6 +66,13 @@ public sealed class ChatApp : WebApplicationFactory<Program>
         return With($"Providers:{name}:BaseUrl", upstream.BaseUrl).With($"Providers:{name}:ApiKey", apiKey);
     }
 
+    /// <summary>Lets calls to an address out.</summary>
+    public ChatApp WithOutbound(Uri address)
+    {
+        _outbound.Add(address);
+        return this;
+    }
+
     /// <summary>Makes a channel through the administration surface.</summary>
     public async Task<TestChannel> CreateChannelAsync(JsonObject? settings = null)
     {

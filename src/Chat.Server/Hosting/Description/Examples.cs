@@ -83,6 +83,7 @@ internal static class Examples
             ],
             Pagination = new Pagination { Total = 2, Limit = 50, Offset = 0, HasMore = false },
         },
+        ["revealWebhookSecret"] = new WebhookSecretResponse { Id = ChannelId, Secret = "whsec_5Tq0cWm2LhN7sR4dQpGaEuTiKoXyBz9M2bFqkZ0xJ3v" },
         ["readUsage"] = Usage(),
         ["audit"] = AuditResponse.From(new AuditReport(1, [])),
         ["isAlive"] = new HealthResponse { Status = "ok" },
