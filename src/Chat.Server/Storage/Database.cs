@@ -36,7 +36,7 @@ public abstract class Database
                 }
 
                 // Past this point the caller's hanging up must not decide whether the work is kept.
-                await transaction.CommitAsync(CancellationToken.None);
+                await CommitAsync(connection, transaction);
                 return result;
             },
             cancellationToken,
@@ -53,6 +53,9 @@ public abstract class Database
 
     /// <summary>Begins a write transaction.</summary>
     protected abstract ValueTask<DbTransaction> BeginAsync(DbConnection connection, CancellationToken cancellationToken);
+
+    /// <summary>Commits. When it fails, nothing is kept, and both arguments can be disposed of without another fault.</summary>
+    protected virtual Task CommitAsync(DbConnection connection, DbTransaction transaction) => transaction.CommitAsync(CancellationToken.None);
 
     /// <summary>Waits for this process's turn to write, where the engine has one writer at a time; null where it has many.</summary>
     protected abstract ValueTask<IDisposable?> EnterWriteAsync(CancellationToken cancellationToken);

@@ -78,6 +78,21 @@ internal sealed class SqliteDatabase : Database, IDisposable
     protected override ValueTask<DbTransaction> BeginAsync(DbConnection connection, CancellationToken cancellationToken) =>
         new(((SqliteConnection)connection).BeginTransaction(deferred: false));
 
+    // A commit for which there is no room is rolled back by SQLite itself. The driver does not notice: its own rollback would
+    // fail, hide the reason and lose the connection. An empty transaction gives it something to roll back.
+    protected override async Task CommitAsync(DbConnection connection, DbTransaction transaction)
+    {
+        try
+        {
+            await transaction.CommitAsync(CancellationToken.None);
+        }
+        catch (SqliteException) when (raw.sqlite3_get_autocommit(((SqliteConnection)connection).Handle) != 0)
+        {
+            raw.sqlite3_exec(((SqliteConnection)connection).Handle, "BEGIN;");
+            throw;
+        }
+    }
+
     protected override async ValueTask<IDisposable?> EnterWriteAsync(CancellationToken cancellationToken)
     {
         await _writer.WaitAsync(cancellationToken);
