@@ -29,7 +29,8 @@ internal sealed partial class ServerProcess : IAsyncDisposable
     public static async Task<ServerProcess> StartAsync(IReadOnlyDictionary<string, string> settings)
     {
         var program = typeof(Program).Assembly.Location;
-        var start = new ProcessStartInfo(Environment.ProcessPath is { } host && Path.GetFileNameWithoutExtension(host) == "dotnet" ? host : "dotnet", [program])
+        var command = Command(program);
+        var start = new ProcessStartInfo(command[0], command[1..])
         {
             WorkingDirectory = Path.GetDirectoryName(program)!,
             UseShellExecute = false,
@@ -82,6 +83,14 @@ internal sealed partial class ServerProcess : IAsyncDisposable
 
         _process.Dispose();
         Client?.Dispose();
+    }
+
+    // Where a file may not grow (FullDisk), the kernel first sends a signal that ends most programs; only when it is ignored
+    // do they see the failed write, as on a full disk. What is ignored stays so in the program that takes the shell's place.
+    private static string[] Command(string program)
+    {
+        var host = Environment.ProcessPath is { } path && Path.GetFileNameWithoutExtension(path) == "dotnet" ? path : "dotnet";
+        return OperatingSystem.IsLinux() ? ["/bin/sh", "-c", "trap '' XFSZ; exec \"$0\" \"$@\"", host, program] : [host, program];
     }
 
     private async Task ListenAsync()
