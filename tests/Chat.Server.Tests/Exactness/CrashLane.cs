@@ -63,6 +63,8 @@ internal sealed class CrashLane(int seed, Deployment deployment, string channelK
         await _noNewChats.CancelAsync();
         AgePendingTurns(before: long.MaxValue);
         await Task.WhenAll(clients).WaitAsync(Patience);
+        if (await deployment.AuditAsync() is var audit && audit != Deployment.CleanAudit)
+            _faults.Enqueue($"the service's own audit: {audit}");
         CheckTheEnd();
     }
 

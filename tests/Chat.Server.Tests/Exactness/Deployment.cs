@@ -18,6 +18,8 @@ internal sealed record Outcome(int Status, string? Code = null, string? MessageI
 /// <summary>Some processes of the service that share one embedded database and one upstream; all of it is gone when disposed.</summary>
 internal sealed class Deployment : IAsyncDisposable
 {
+    public const string CleanAudit = "clean";
+
     private readonly Dictionary<string, string> _settings = new(StringComparer.Ordinal);
     private readonly List<ServerProcess> _processes = [];
     private readonly string _folder = Directory.CreateTempSubdirectory("chat-processes-").FullName;
@@ -81,13 +83,16 @@ internal sealed class Deployment : IAsyncDisposable
         return (string)(await response.JsonAsync())["key"]!;
     }
 
-    /// <summary>What the service's own audit says; its violations, as text.</summary>
+    /// <summary>What the service's own audit says: <see cref="CleanAudit"/>, or the answer as it came.</summary>
     public async Task<string> AuditAsync()
     {
         var request = new HttpRequestMessage(HttpMethod.Get, "/admin/v1/audit");
         request.Headers.Authorization = new("Bearer", ChatApp.AdminToken);
         using var response = await _processes[0].Client.SendAsync(request);
-        return $"{(int)response.StatusCode} {await response.Content.ReadAsStringAsync()}";
+        var text = await response.Content.ReadAsStringAsync();
+        return response.IsSuccessStatusCode && JsonNode.Parse(text) is JsonObject audit && (bool)audit["ok"]! && audit["violations"]!.AsArray().Count == 0
+            ? CleanAudit
+            : $"{(int)response.StatusCode} {text}";
     }
 
     public async ValueTask DisposeAsync()

@@ -3,10 +3,11 @@ using System.Collections.Concurrent;
 namespace Chat.Server.Tests.Exactness;
 
 /// <summary>Sends a load to some processes, so many chats at once to each, and looks at the books again and again meanwhile.</summary>
-internal sealed class LoadDriver(IReadOnlyList<HttpClient> clients, string channelKey, Books books)
+internal sealed class LoadDriver(IReadOnlyList<HttpClient> clients, string channelKey, Books books, Func<Task<string>>? audit = null)
 {
     private const int AtOncePerProcess = 64;
     private const int CallsPerLook = 25;
+    private const int CallsPerAudit = 1_000;
 
     private readonly ConcurrentBag<(PlannedChat Chat, Outcome Outcome)> _outcomes = [];
     private readonly ConcurrentBag<string> _faults = [];
@@ -30,6 +31,8 @@ internal sealed class LoadDriver(IReadOnlyList<HttpClient> clients, string chann
             await Task.WhenAll(chat.Twice ? [CallAsync(first, chat), CallAsync(second, chat)] : [CallAsync(first, chat)]);
             if (chat.Index % CallsPerLook == 0)
                 Look();
+            if (chat.Index % CallsPerAudit == 0 && audit is not null && await audit() is var said && said != Deployment.CleanAudit)
+                _faults.Add($"the service's own audit, under load: {said}");
         });
 
     public string Tally() => string.Join(
