@@ -22,12 +22,19 @@ public static class RefusalCounting
         var observer = app.ApplicationServices.GetRequiredService<UsageObserver>();
         return app.Use(async (context, next) =>
         {
-            await next(context);
-            if (context.GetEndpoint()?.Metadata.GetMetadata<CountsRefusalsMetadata>() is not null
-                && context.Features.Get<Channel>() is { } channel
-                && context.Features.Get<ChatError>() is { Status: < StatusCodes.Status500InternalServerError } refusal)
+            try
             {
-                observer.Refused(channel, refusal.Code);
+                await next(context);
+            }
+            finally
+            {
+                // Also where the caller did not stay to hear of it.
+                if (context.GetEndpoint()?.Metadata.GetMetadata<CountsRefusalsMetadata>() is not null
+                    && context.Features.Get<Channel>() is { } channel
+                    && context.Features.Get<ChatError>() is { Status: < StatusCodes.Status500InternalServerError } refusal)
+                {
+                    observer.Refused(channel, refusal.Code);
+                }
             }
         });
     }

@@ -63,7 +63,24 @@ public sealed class ChannelCommandTests : IAsyncDisposable
         Assert.DoesNotContain("chat_", string.Concat(lines), StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task A_grant_is_made_once_a_key_and_the_audit_ends_with_1_where_a_row_was_tampered_with()
+    {
+        var channel = await _app.CreateChannelAsync(new JsonObject { ["credits"] = 5 });
+        for (var run = 0; run < 2; run++)
+            await RunAsync("channel", "grant", Id(channel), "--credits", "25", "--note", "Invoice 1042", "--idempotency-key", "key-1");
+        Assert.Equal(30m, (decimal)(await _app.ReadChannelAsync(channel))["credits_allocated"]!);
+        Assert.Contains("1 channels, 0 violations.", await RunAsync("audit"), StringComparison.Ordinal);
+
+        Sqlite.Execute(_app.DatabasePath, "UPDATE channel_usage SET reserved = 1;");
+        var audit = await ServerProcess.RunAsync(_app.Folder, "audit");
+        Assert.Equal(1, audit.ExitCode);
+        Assert.Contains($"{channel.Id}  reserved_is_pending  expected 0, is 0.000001", audit.Output, StringComparison.Ordinal);
+    }
+
     [Theory]
+    [InlineData("credits: Is required: more than 0", "channel", "grant", "01900000-0000-7000-8000-000000000001", "--credits", "0")]
+    [InlineData("Not found.", "channel", "grant", "01900000-0000-7000-8000-000000000001", "--credits", "1")]
     [InlineData("Not found.", "channel", "show", "01900000-0000-7000-8000-000000000001")]
     [InlineData("name: Is required.", "channel", "create", "--name", "")]
     [InlineData("model: Must be one of:", "channel", "create", "--name", "x", "--model", "gpt-0")]
@@ -103,6 +120,7 @@ public sealed class ChannelCommandTests : IAsyncDisposable
 
         Assert.Equal((0, ""), (result.ExitCode, result.Error));
         Assert.Contains("channel", result.Output, StringComparison.Ordinal);
+        Assert.Contains("audit", result.Output, StringComparison.Ordinal);
         Assert.Contains("healthcheck", result.Output, StringComparison.Ordinal);
     }
 
