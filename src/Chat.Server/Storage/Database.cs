@@ -27,7 +27,7 @@ public abstract class Database
             async connection =>
             {
                 await using var transaction = await BeginAsync(connection, cancellationToken);
-                var session = new DbSession(connection, transaction, Engine, cancellationToken);
+                var session = new DbSession(connection, DriverTransaction(transaction), Engine, cancellationToken);
                 var result = await work(session);
                 if (session.IsDiscarded)
                 {
@@ -36,7 +36,7 @@ public abstract class Database
                 }
 
                 // Past this point the caller's hanging up must not decide whether the work is kept.
-                await CommitAsync(connection, transaction);
+                await transaction.CommitAsync(CancellationToken.None);
                 return result;
             },
             cancellationToken,
@@ -54,8 +54,8 @@ public abstract class Database
     /// <summary>Begins a write transaction.</summary>
     protected abstract ValueTask<DbTransaction> BeginAsync(DbConnection connection, CancellationToken cancellationToken);
 
-    /// <summary>Commits. When it fails, nothing is kept, and both arguments can be disposed of without another fault.</summary>
-    protected virtual Task CommitAsync(DbConnection connection, DbTransaction transaction) => transaction.CommitAsync(CancellationToken.None);
+    /// <summary>What the driver's commands must be told of a transaction; null where it is between the connection and the engine.</summary>
+    protected virtual DbTransaction? DriverTransaction(DbTransaction transaction) => transaction;
 
     /// <summary>Waits for this process's turn to write, where the engine has one writer at a time; null where it has many.</summary>
     protected abstract ValueTask<IDisposable?> EnterWriteAsync(CancellationToken cancellationToken);

@@ -17,6 +17,7 @@ internal sealed class SqliteDatabase : Database, IDisposable
     private readonly string _path;
     private readonly string _connectionString;
     private readonly string _pragmas;
+    private readonly TimeSpan _busyTimeout;
 
     static SqliteDatabase() => Batteries_V2.Init();
 
@@ -32,9 +33,10 @@ internal sealed class SqliteDatabase : Database, IDisposable
             // the command began, and for ever when they are 0: as few as it can count.
             DefaultTimeout = 1,
         }.ConnectionString;
+        _busyTimeout = options.BusyTimeout;
         // The driver's own wait for a lock polls every 150 ms; SQLite's starts at 1 ms.
         var synchronous = options.Durability == Durability.Full ? "FULL" : "NORMAL";
-        _pragmas = $"PRAGMA busy_timeout = {(int)options.BusyTimeout.TotalMilliseconds}; PRAGMA synchronous = {synchronous};";
+        _pragmas = $"PRAGMA busy_timeout = {(int)_busyTimeout.TotalMilliseconds}; PRAGMA synchronous = {synchronous};";
     }
 
     public override DatabaseEngine Engine => DatabaseEngine.Sqlite;
@@ -74,24 +76,10 @@ internal sealed class SqliteDatabase : Database, IDisposable
         return await TakeAsync(cancellationToken);
     }
 
-    // Not deferred: BEGIN IMMEDIATE takes the write lock at once, so no transaction fails half-way for want of it.
     protected override ValueTask<DbTransaction> BeginAsync(DbConnection connection, CancellationToken cancellationToken) =>
-        new(((SqliteConnection)connection).BeginTransaction(deferred: false));
+        ImmediateTransaction.BeginAsync((SqliteConnection)connection, _busyTimeout, cancellationToken);
 
-    // A commit for which there is no room is rolled back by SQLite itself. The driver does not notice: its own rollback would
-    // fail, hide the reason and lose the connection. An empty transaction gives it something to roll back.
-    protected override async Task CommitAsync(DbConnection connection, DbTransaction transaction)
-    {
-        try
-        {
-            await transaction.CommitAsync(CancellationToken.None);
-        }
-        catch (SqliteException) when (raw.sqlite3_get_autocommit(((SqliteConnection)connection).Handle) != 0)
-        {
-            raw.sqlite3_exec(((SqliteConnection)connection).Handle, "BEGIN;");
-            throw;
-        }
-    }
+    protected override DbTransaction? DriverTransaction(DbTransaction transaction) => null;
 
     protected override async ValueTask<IDisposable?> EnterWriteAsync(CancellationToken cancellationToken)
     {

@@ -1,0 +1,74 @@
+using System.Data;
+using System.Data.Common;
+using System.Diagnostics;
+using Microsoft.Data.Sqlite;
+using SQLitePCL;
+
+namespace Chat.Server.Storage;
+
+/// <summary>
+/// A write transaction on SQLite. It takes the file's only write lock at once, so that none fails half-way for want of it,
+/// and waits for it without a thread. Disposing of one that was not committed rolls it back; one that SQLite itself has
+/// rolled back, as when a commit finds no room on the disk, is over already.
+/// </summary>
+internal sealed class ImmediateTransaction : DbTransaction
+{
+    private const int Busy = 5, Locked = 6, PrimaryCode = 0xff;
+
+    // A transaction holds the lock for a fraction of a millisecond. SQLite's own wait backs off to 100 ms: a process whose
+    // neighbour wrote all the time was left with a few writes a second, and both stood still while it slept.
+    private static readonly TimeSpan LookAgain = TimeSpan.FromMilliseconds(1);
+
+    private readonly SqliteConnection _connection;
+
+    private ImmediateTransaction(SqliteConnection connection) => _connection = connection;
+
+    /// <inheritdoc />
+    public override IsolationLevel IsolationLevel => IsolationLevel.Serializable;
+
+    /// <inheritdoc />
+    protected override DbConnection DbConnection => _connection;
+
+    /// <summary>Begins, once other processes have let go of the lock.</summary>
+    /// <exception cref="SqliteException">They have not within <paramref name="patience"/>, or the file cannot be written.</exception>
+    public static async ValueTask<DbTransaction> BeginAsync(SqliteConnection connection, TimeSpan patience, CancellationToken cancellationToken)
+    {
+        var started = Stopwatch.GetTimestamp();
+        while (true)
+        {
+            var result = TryBegin(connection, patience);
+            if (result == raw.SQLITE_OK)
+                return new ImmediateTransaction(connection);
+            if ((result & PrimaryCode) is not (Busy or Locked) || Stopwatch.GetElapsedTime(started) >= patience)
+                SqliteException.ThrowExceptionForRC(result, connection.Handle);
+            // The lock is the machine's, and so is the clock that it is waited for by.
+            await Task.Delay(LookAgain, TimeProvider.System, cancellationToken);
+        }
+    }
+
+    /// <inheritdoc />
+    public override void Commit() => SqliteException.ThrowExceptionForRC(raw.sqlite3_exec(_connection.Handle, "COMMIT;"), _connection.Handle);
+
+    /// <inheritdoc />
+    public override void Rollback()
+    {
+        if (raw.sqlite3_get_autocommit(_connection.Handle) == 0)
+            SqliteException.ThrowExceptionForRC(raw.sqlite3_exec(_connection.Handle, "ROLLBACK;"), _connection.Handle);
+    }
+
+    /// <inheritdoc />
+    protected override void Dispose(bool disposing)
+    {
+        if (disposing && _connection.State == ConnectionState.Open && raw.sqlite3_get_autocommit(_connection.Handle) == 0)
+            raw.sqlite3_exec(_connection.Handle, "ROLLBACK;");
+        base.Dispose(disposing);
+    }
+
+    private static int TryBegin(SqliteConnection connection, TimeSpan patience)
+    {
+        raw.sqlite3_busy_timeout(connection.Handle, 0);
+        var result = raw.sqlite3_exec(connection.Handle, "BEGIN IMMEDIATE;");
+        raw.sqlite3_busy_timeout(connection.Handle, (int)patience.TotalMilliseconds);
+        return result;
+    }
+}
