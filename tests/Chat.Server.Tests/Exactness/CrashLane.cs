@@ -27,7 +27,7 @@ internal sealed class CrashLane(int seed, Deployment deployment, string channelK
     private KillPoint _next = new(Place.Sent, 0, new TaskCompletionSource());
     private int _chats;
 
-    /// <summary>What a kill waits for: the so-manieth time that traffic passes one place on its way.</summary>
+    /// <summary>What a kill waits for: a number of passings of one place on the way of the traffic.</summary>
     private enum Place
     {
         Sent,
@@ -49,7 +49,10 @@ internal sealed class CrashLane(int seed, Deployment deployment, string channelK
         var deployment = await Deployment.StartAsync(1, ("Sessions__TurnTimeout", "00:00:05"), ("Sessions__SweepInterval", "00:00:01"));
         var key = await deployment.CreateChannelAsync(new JsonObject
         {
-            ["requests_per_minute"] = 100_000, ["requests_per_day"] = 1_000_000, ["max_output_tokens"] = 64, ["credits"] = 1_000_000,
+            ["requests_per_minute"] = 100_000,
+            ["requests_per_day"] = 1_000_000,
+            ["max_output_tokens"] = 64,
+            ["credits"] = 1_000_000,
         });
         return new CrashLane(seed, deployment, key);
     }
