@@ -92,7 +92,14 @@ public sealed class AlertStore(Database database)
     {
         var arguments = new
         {
-            id, crossing.ChannelId, Kind = (int)crossing.Kind, crossing.Period, crossing.Threshold, crossing.Used, crossing.Available, now,
+            id,
+            crossing.ChannelId,
+            Kind = (int)crossing.Kind,
+            crossing.Period,
+            crossing.Threshold,
+            crossing.Used,
+            crossing.Available,
+            now,
         };
         if (await database.ReadAsync(session => session.FirstOrDefaultAsync<int>(IsKnown, arguments), cancellationToken) > 0)
             return;
