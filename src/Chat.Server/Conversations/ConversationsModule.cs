@@ -23,6 +23,7 @@ public static class ConversationsModule
         services.AddSingleton<TurnRunner>();
         services.AddHostedService(provider => provider.GetRequiredService<TurnRunner>());
         services.AddHostedService<Janitor>();
+        services.AddSingleton<AbandonedTurns>();
         services.AddSingleton<TurnAdmission>();
         services.AddSingleton<SendMessage>();
         services.AddSingleton<GetHistory>();

@@ -19,8 +19,12 @@ public sealed record FirstAnswer(Guid MessageId, TurnReply Reply);
 /// The first of a turn's two transactions: the idempotency key is looked up, the message counted, its credits reserved, its
 /// session's thread opened and the turn written as pending. All of it is kept, or nothing.
 /// </summary>
-public sealed class TurnAdmission(Database database, ConversationStore store, Meter meter, IOptions<ConversationOptions> options, TimeProvider time)
+public sealed class TurnAdmission(
+    Database database, ConversationStore store, Meter meter, AbandonedTurns abandoned, IOptions<ConversationOptions> options, TimeProvider time)
 {
+    // As many as one sweep takes at a time: the key's own turn is among the longest abandoned, or soon will be.
+    private const int ReleasedAtOnce = 100;
+
     // A reply takes seconds; a caller that looks again after one finds it soon enough.
     private static readonly TimeSpan LookAgain = TimeSpan.FromSeconds(1);
 
@@ -28,6 +32,9 @@ public sealed class TurnAdmission(Database database, ConversationStore store, Me
     public async Task<Result<AdmissionOutcome>> AdmitAsync(
         Channel channel, SessionKey key, string message, Prompt prompt, IdempotencyKey? idempotencyKey, CancellationToken cancellationToken)
     {
+        // A turn that a crash left behind holds its key until its lease ends: its retry need not wait for the sweep as well.
+        if (idempotencyKey is not null && await store.IsKeyAbandonedAsync(channel.ChannelId, idempotencyKey.Key, time.GetUtcNow(), cancellationToken))
+            await abandoned.ReleaseAsync(time.GetUtcNow(), ReleasedAtOnce, cancellationToken);
         var result = await database.WriteAsync(
             async session =>
             {

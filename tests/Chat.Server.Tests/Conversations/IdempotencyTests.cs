@@ -94,6 +94,20 @@ public sealed class IdempotencyTests : AppTest
     }
 
     [Fact]
+    public async Task After_a_crash_the_retry_runs_as_soon_as_the_lease_has_ended()
+    {
+        await PostAsync(Body, "k");
+        // What a crash leaves: a pending turn with its reservation. No sweep comes by: the clock is only read.
+        Rows.Execute(App, "DELETE FROM usage; UPDATE turns SET state = 0, charged = 0, reserved = 500000; UPDATE channel_usage SET reserved = 500000, consumed = 0;");
+        Assert.Equal(409, (int)(await PostAsync(Body, "k")).StatusCode);
+        App.Time.SetWallClock(App.Time.GetUtcNow() + TimeSpan.FromMinutes(4));
+        using var retry = await PostAsync(Body, "k");
+        Assert.Equal((200, false), ((int)retry.StatusCode, retry.Headers.Contains("Idempotency-Replayed")));
+        var json = await App.ReadChannelAsync(Channel);
+        Assert.Equal((0.05m, 0m), ((decimal)json["credits_consumed"]!, (decimal)json["credits_reserved"]!));
+    }
+
+    [Fact]
     public async Task A_request_that_was_refused_leaves_its_key_free()
     {
         var channel = await App.CreateChannelAsync(new JsonObject { ["requests_per_minute"] = 1 });
