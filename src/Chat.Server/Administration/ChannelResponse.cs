@@ -1,5 +1,6 @@
 using System.Text.Json.Serialization;
 using Chat.Server.Channels;
+using Chat.Server.Http;
 using Chat.Server.Quotas;
 
 namespace Chat.Server.Administration;
@@ -44,12 +45,9 @@ public sealed record ChannelResponse : ChannelSettings
         CreditsAllocated = Credits.FromMicro(account.Allocated),
         CreditsConsumed = Credits.FromMicro(account.Consumed),
         CreditsReserved = Credits.FromMicro(account.Reserved),
-        CreatedAt = ToMillisecond(channel.CreatedAt),
-        UpdatedAt = ToMillisecond(channel.UpdatedAt),
+        CreatedAt = channel.CreatedAt.ToWire(),
+        UpdatedAt = channel.UpdatedAt.ToWire(),
     };
-
-    // As the store keeps it: an answer to a change says the same as a later look.
-    private static DateTime ToMillisecond(DateTimeOffset time) => DateTimeOffset.FromUnixTimeMilliseconds(time.ToUnixTimeMilliseconds()).UtcDateTime;
 }
 
 /// <summary>One page of channels.</summary>

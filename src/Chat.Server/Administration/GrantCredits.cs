@@ -68,7 +68,7 @@ public sealed record GrantResponse
         Id = grant.GrantId,
         Credits = Quotas.Credits.FromMicro(grant.Credits),
         Note = grant.Note,
-        CreatedAt = grant.CreatedAt.UtcDateTime,
+        CreatedAt = grant.CreatedAt.ToWire(),
         CreditsAllocated = Quotas.Credits.FromMicro(account.Allocated),
         CreditsConsumed = Quotas.Credits.FromMicro(account.Consumed),
         CreditsReserved = Quotas.Credits.FromMicro(account.Reserved),

@@ -5,11 +5,13 @@ using Chat.Server.Tests.Infrastructure;
 namespace Chat.Server.Tests.Administration;
 
 /// <summary>The program as a command, in processes of its own beside a running service on the same database.</summary>
-public sealed class ChannelCommandTests : IAsyncDisposable
+public sealed class ChannelCommandTests : IAsyncLifetime
 {
     private readonly ChatApp _app = new();
 
-    public ValueTask DisposeAsync() => _app.DisposeAsync();
+    public Task InitializeAsync() => Task.CompletedTask;
+
+    public async Task DisposeAsync() => await _app.DisposeAsync();
 
     [Fact]
     public async Task A_channel_made_on_the_command_line_answers_over_http_until_the_command_line_ends_it()

@@ -3,9 +3,11 @@ using Chat.Server.Tests.Infrastructure;
 namespace Chat.Server.Tests.Administration;
 
 /// <summary>One application for all tests of a class, where each makes channels of its own and needs no others gone.</summary>
-public sealed class SharedApp : IAsyncDisposable
+public sealed class SharedApp : IAsyncLifetime
 {
     public ChatApp App { get; } = new();
 
-    public ValueTask DisposeAsync() => App.DisposeAsync();
+    public Task InitializeAsync() => Task.CompletedTask;
+
+    public async Task DisposeAsync() => await App.DisposeAsync();
 }

@@ -13,7 +13,7 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace Chat.Server.Tests.Hosting;
 
-public sealed class DocsPageTests : IAsyncDisposable
+public sealed class DocsPageTests : IAsyncLifetime
 {
     private const string Script = "globalThis.scalar = 'a stand-in';";
     private static readonly Uri Page = new("http://localhost/base/docs");
@@ -21,7 +21,9 @@ public sealed class DocsPageTests : IAsyncDisposable
     private readonly DirectoryInfo _bundle = Directory.CreateTempSubdirectory("chat-docs-");
     private WebApplication? _app;
 
-    public async ValueTask DisposeAsync()
+    public Task InitializeAsync() => Task.CompletedTask;
+
+    public async Task DisposeAsync()
     {
         if (_app is not null)
         {
