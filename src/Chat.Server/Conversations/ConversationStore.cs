@@ -91,12 +91,8 @@ public sealed class ConversationStore(Database database)
         """);
 
     private static readonly Sql SelectByIdempotencyKey = Sql.Portable("""
-        SELECT turn_id, message_id, state, reply, prompt_tokens, completion_tokens, charged, request_hash, created_at
+        SELECT turn_id, message_id, state, reply, prompt_tokens, completion_tokens, charged, request_hash, created_at, lease_until
         FROM dbo.turns WHERE channel_id = @channelId AND idempotency_key = @key;
-        """);
-
-    private static readonly Sql CountAbandonedKey = Sql.Portable("""
-        SELECT COUNT(*) FROM dbo.turns WHERE channel_id = @channelId AND idempotency_key = @key AND state = 0 AND lease_until <= @now;
         """);
 
     private static readonly Sql DropIdempotencyKey = Sql.Portable("UPDATE dbo.turns SET idempotency_key = NULL WHERE turn_id = @turnId;");
@@ -141,10 +137,6 @@ public sealed class ConversationStore(Database database)
         await session.ExecuteAsync(DropIdempotencyKey, new { turnId = turn.TurnId });
         return null;
     }
-
-    /// <summary>Whether the key's turn is pending past its lease.</summary>
-    public Task<bool> IsKeyAbandonedAsync(long channelId, string key, DateTimeOffset now, CancellationToken cancellationToken) => database.ReadAsync(
-        async session => await session.FirstOrDefaultAsync<int>(CountAbandonedKey, new { channelId, key, now }) > 0, cancellationToken);
 
     /// <summary>Adds a pending turn and gives its number.</summary>
     public Task<long> AddTurnAsync(DbSession session, NewTurn turn) => session.FirstOrDefaultAsync<long>(InsertTurn, turn);

@@ -24,7 +24,8 @@ public sealed record Prompt(IReadOnlyList<ChatMessage> Messages, int Tokens)
     public static Prompt Build(ChannelSettings settings, TurnLimits limits, IReadOnlyList<Turn> turns, string message, PageMetadata? page)
     {
         var question = Question(message, page);
-        var room = limits.ContextTokens - limits.MaxOutputTokens - TokensOf(question);
+        var window = limits.ContextTokens - limits.MaxOutputTokens;
+        var room = window - TokensOf(question);
         var system = System(settings, page is not null, room * KnowledgeShareNumerator / KnowledgeShareDenominator);
         room -= system is null ? 0 : TokensOf(system);
 
@@ -45,7 +46,7 @@ public sealed record Prompt(IReadOnlyList<ChatMessage> Messages, int Tokens)
         }
 
         messages.Add(question);
-        return new Prompt(messages, messages.Sum(TokensOf));
+        return new Prompt(messages, window - room);
     }
 
     private static ChatMessage Question(string message, PageMetadata? page) => PageData(page) is { } data
@@ -69,7 +70,7 @@ public sealed record Prompt(IReadOnlyList<ChatMessage> Messages, int Tokens)
     {
         if (TokenEstimate.OfText(text) <= tokens)
             return text;
-        var end = Math.Min(text.Length, Math.Max(0, tokens));
+        var end = Math.Min(text.Length, TokenEstimate.CharactersIn(tokens));
         var line = text.AsSpan(0, end).LastIndexOf('\n');
         return line < 0 ? "" : text[..line];
     }

@@ -32,30 +32,38 @@ public sealed class TurnAdmission(
     public async Task<Result<AdmissionOutcome>> AdmitAsync(
         Channel channel, SessionKey key, string message, Prompt prompt, IdempotencyKey? idempotencyKey, CancellationToken cancellationToken)
     {
-        // A turn that a crash left behind holds its key until its lease ends: its retry need not wait for the sweep as well.
-        if (idempotencyKey is not null && await store.IsKeyAbandonedAsync(channel.ChannelId, idempotencyKey.Key, time.GetUtcNow(), cancellationToken))
+        var (result, keyIsAbandoned) = await TryAsync(channel, key, message, prompt, idempotencyKey, cancellationToken);
+        if (keyIsAbandoned)
+        {
+            // What a crash left behind holds the key until its lease ends: the retry need not wait for the sweep as well.
             await abandoned.ReleaseAsync(time.GetUtcNow(), ReleasedAtOnce, cancellationToken);
-        var result = await database.WriteAsync(
+            (result, _) = await TryAsync(channel, key, message, prompt, idempotencyKey, cancellationToken);
+        }
+
+        if (result.Succeeded(out var outcome, out _) && outcome.Turn is { } admittedTurn)
+            meter.Committed(admittedTurn.Admission);
+        return result;
+    }
+
+    private Task<(Result<AdmissionOutcome> Result, bool KeyIsAbandoned)> TryAsync(
+        Channel channel, SessionKey key, string message, Prompt prompt, IdempotencyKey? idempotencyKey, CancellationToken cancellationToken) =>
+        database.WriteAsync<(Result<AdmissionOutcome>, bool)>(
             async session =>
             {
                 var now = time.GetUtcNow();
                 if (idempotencyKey is not null
                     && await store.FindByIdempotencyKeyAsync(session, channel.ChannelId, idempotencyKey.Key, now) is { } known)
                 {
-                    return Known(known, idempotencyKey);
+                    return (Known(known, idempotencyKey), known.IsAbandonedAt(now));
                 }
 
                 var admitted = await AdmitAsync(session, channel, key, message, prompt, idempotencyKey, now);
                 if (admitted.Succeeded(out var turn, out var refusal))
-                    return new AdmissionOutcome(turn, null);
+                    return (new AdmissionOutcome(turn, null), false);
                 session.Discard();
-                return refusal;
+                return (refusal, false);
             },
             cancellationToken);
-        if (result.Succeeded(out var outcome, out _) && outcome.Turn is { } admittedTurn)
-            meter.Committed(admittedTurn.Admission);
-        return result;
-    }
 
     private static Result<AdmissionOutcome> Known(KeyedTurn turn, IdempotencyKey key)
     {

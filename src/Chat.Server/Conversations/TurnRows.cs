@@ -48,6 +48,12 @@ public sealed record KeyedTurn
 
     /// <summary>When the message came.</summary>
     public DateTimeOffset CreatedAt { get; init; }
+
+    /// <summary>When the turn, still pending, counts as abandoned.</summary>
+    public DateTimeOffset LeaseUntil { get; init; }
+
+    /// <summary>Whether its process is gone: pending past its lease.</summary>
+    public bool IsAbandonedAt(DateTimeOffset now) => State == TurnState.Pending && LeaseUntil <= now;
 }
 
 /// <summary>A turn to be stored with its reply.</summary>
