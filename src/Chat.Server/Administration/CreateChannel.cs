@@ -37,6 +37,7 @@ public sealed class CreateChannel(
     Database database,
     ChannelStore channels,
     QuotaStore quotas,
+    GrantStore grants,
     KeySealer sealer,
     IValidator<CreateChannelRequest> validator,
     IOptions<JsonOptions> json,
@@ -79,7 +80,9 @@ public sealed class CreateChannel(
             async session =>
             {
                 var channelId = await channels.InsertAsync(session, channel);
-                await quotas.OpenAccountAsync(session, channelId, microCredits, FirstGrant, now);
+                await quotas.OpenAccountAsync(session, channelId);
+                if (microCredits > 0)
+                    await grants.AddAsync(session, channelId, microCredits, FirstGrant, key: null, now);
                 return ChannelResponse.From(channel, new Account { Allocated = microCredits }, key);
             },
             cancellationToken);

@@ -18,7 +18,7 @@ public sealed record Grant
     public DateTimeOffset CreatedAt { get; init; }
 }
 
-/// <summary>Grants after a channel's first: appended to <c>credit_grants</c> and added to the account, in the caller's transaction.</summary>
+/// <summary>Grants, a channel's first among them: appended to <c>credit_grants</c> and added to the account, in the caller's transaction.</summary>
 public sealed class GrantStore
 {
     private const string InsertColumns = "channel_id, credits, note, idempotency_key, created_at";

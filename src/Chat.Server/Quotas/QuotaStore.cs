@@ -3,7 +3,7 @@ using Chat.Server.Storage;
 namespace Chat.Server.Quotas;
 
 /// <summary>
-/// The tables <c>channel_usage</c>, <c>usage</c> and <c>credit_grants</c>. Every write is one conditional statement within
+/// The tables <c>channel_usage</c> and <c>usage</c>. Every write is one conditional statement within
 /// the caller's transaction: what the condition refuses, changes nothing.
 /// </summary>
 public sealed class QuotaStore(Database database)
@@ -11,14 +11,6 @@ public sealed class QuotaStore(Database database)
     private static readonly Sql InsertAccount = Sql.Portable("""
         INSERT INTO dbo.channel_usage (channel_id, minute_no, minute_count, day_no, day_count, allocated, consumed, reserved, last_reserved)
         VALUES (@channelId, 0, 0, 0, 0, 0, 0, 0, 0);
-        """);
-
-    private static readonly Sql InsertGrant = Sql.Portable("""
-        INSERT INTO dbo.credit_grants (channel_id, credits, note, created_at) VALUES (@channelId, @credits, @note, @now);
-        """);
-
-    private static readonly Sql AddAllocated = Sql.Portable("""
-        UPDATE dbo.channel_usage SET allocated = allocated + @credits WHERE channel_id = @channelId;
         """);
 
     // The whole of admission. A window that is ahead of this instance's clock counts on: a clock that steps back refills nothing.
@@ -63,15 +55,8 @@ public sealed class QuotaStore(Database database)
         SELECT minute_no, minute_count, day_no, day_count, allocated, consumed, reserved FROM dbo.channel_usage WHERE channel_id = @channelId;
         """);
 
-    /// <summary>Opens a new channel's account, with its first grant where there is one.</summary>
-    public async Task OpenAccountAsync(DbSession session, long channelId, long microCredits, string note, DateTimeOffset now)
-    {
-        await session.ExecuteAsync(InsertAccount, new { channelId });
-        if (microCredits == 0)
-            return;
-        await session.ExecuteAsync(InsertGrant, new { channelId, credits = microCredits, note, now });
-        await session.ExecuteAsync(AddAllocated, new { channelId, credits = microCredits });
-    }
+    /// <summary>Opens a new channel's account, without credits: what it begins with is its first grant.</summary>
+    public Task OpenAccountAsync(DbSession session, long channelId) => session.ExecuteAsync(InsertAccount, new { channelId });
 
     /// <summary>The account of a channel, or null when there is no such channel.</summary>
     public Task<Account?> FindAccountAsync(DbSession session, long channelId) => session.FirstOrDefaultAsync<Account>(SelectAccount, new { channelId });

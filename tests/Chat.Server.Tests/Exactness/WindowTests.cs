@@ -137,7 +137,7 @@ public sealed class WindowTests : IAsyncLifetime
             KeySealed = [1],
         };
         var channelId = await _channels.InsertAsync(session, channel);
-        await _quotas.OpenAccountAsync(session, channelId, microCredits: 0, note: "", _time.GetUtcNow());
+        await _quotas.OpenAccountAsync(session, channelId);
         return channel with { ChannelId = channelId };
     }
 
