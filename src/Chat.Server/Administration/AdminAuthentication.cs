@@ -6,8 +6,6 @@ namespace Chat.Server.Administration;
 /// <summary>Demands the operator's token, before anything of the request is read.</summary>
 internal static class AdminAuthentication
 {
-    private const string BearerScheme = "Bearer ";
-
     /// <summary>Marks endpoints that only the operator may call.</summary>
     public static TBuilder RequireAdminToken<TBuilder>(this TBuilder builder)
         where TBuilder : IEndpointConventionBuilder => builder.WithMetadata(new RequiresAdminTokenMetadata()).Fails(ChatError.InvalidAdminToken);
@@ -21,18 +19,13 @@ internal static class AdminAuthentication
             // Without a token there is no such surface: every path of it is unknown, whatever the method.
             if (!token.Exists && ErrorWriter.IsAdministration(context.Request.Path))
                 return context.WriteErrorAsync(ChatError.NotFound, context.RequestAborted);
-            return context.GetEndpoint()?.Metadata.GetMetadata<RequiresAdminTokenMetadata>() is null || IsOperator(context, token)
+            return context.GetEndpoint()?.Metadata.GetMetadata<RequiresAdminTokenMetadata>() is null || IsOperator(context.Request, token)
                 ? next(context)
                 : context.WriteErrorAsync(ChatError.InvalidAdminToken, context.RequestAborted);
         });
     }
 
-    private static bool IsOperator(HttpContext context, AdminToken token)
-    {
-        var authorization = context.Request.Headers.Authorization.ToString();
-        return authorization.StartsWith(BearerScheme, StringComparison.OrdinalIgnoreCase)
-            && token.Matches(authorization[BearerScheme.Length..].Trim());
-    }
+    private static bool IsOperator(HttpRequest request, AdminToken token) => BearerToken.Of(request) is { } presented && token.Matches(presented);
 }
 
 /// <summary>Marks endpoints that only the operator may call.</summary>

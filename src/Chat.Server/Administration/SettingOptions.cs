@@ -40,28 +40,21 @@ internal sealed class SettingOptions
         Set("website_url", parsed.GetValue(_website));
         Set("system_prompt", parsed.GetValue(_prompt));
         Set("contact", parsed.GetValue(_contact));
+        Set("guide_fallback", parsed.GetValue(_guide));
+        Set("requests_per_minute", parsed.GetValue(_minute));
+        Set("requests_per_day", parsed.GetValue(_day));
+        Set("max_output_tokens", parsed.GetValue(_output));
+        Set("expires_at", parsed.GetValue(_expires));
+        Set("alert_credits_percent", parsed.GetValue(_alertCredits));
+        Set("alert_daily_percent", parsed.GetValue(_alertDaily));
         Set("alert_webhook_url", parsed.GetValue(_webhook));
         if (parsed.GetValue(_knowledge) is { } file)
             settings["knowledge"] = File.ReadAllText(file.FullName);
-        if (parsed.GetValue(_guide) is { } guide)
-            settings["guide_fallback"] = guide;
-        if (parsed.GetValue(_minute) is { } minute)
-            settings["requests_per_minute"] = minute;
-        if (parsed.GetValue(_day) is { } day)
-            settings["requests_per_day"] = day;
-        if (parsed.GetValue(_output) is { } output)
-            settings["max_output_tokens"] = output;
-        if (parsed.GetValue(_alertCredits) is { } alertCredits)
-            settings["alert_credits_percent"] = alertCredits;
-        if (parsed.GetValue(_alertDaily) is { } alertDaily)
-            settings["alert_daily_percent"] = alertDaily;
-        if (parsed.GetValue(_expires) is { } expires)
-            settings["expires_at"] = expires;
         if (parsed.GetValue(_origins) is { Length: > 0 } origins)
             settings["allowed_origins"] = new JsonArray([.. origins.Select(origin => (JsonNode)origin)]);
         return settings;
 
-        void Set(string name, string? value)
+        void Set(string name, JsonNode? value)
         {
             if (value is not null)
                 settings[name] = value;

@@ -14,7 +14,6 @@ public sealed class RequiresChannelMetadata;
 public static class ChannelAuthentication
 {
     private const string KeyHeader = "X-API-Key";
-    private const string BearerScheme = "Bearer ";
 
     /// <summary>Demands a channel's key on these endpoints.</summary>
     public static TBuilder RequireChannel<TBuilder>(this TBuilder builder)
@@ -55,11 +54,6 @@ public static class ChannelAuthentication
     private static string? PresentedKey(HttpRequest request)
     {
         var key = request.Headers[KeyHeader].ToString().Trim();
-        if (key.Length > 0)
-            return key;
-        var authorization = request.Headers.Authorization.ToString();
-        return authorization.StartsWith(BearerScheme, StringComparison.OrdinalIgnoreCase) && authorization.AsSpan(BearerScheme.Length).Trim() is { Length: > 0 } token
-            ? token.ToString()
-            : null;
+        return key.Length > 0 ? key : BearerToken.Of(request);
     }
 }

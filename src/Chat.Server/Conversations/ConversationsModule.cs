@@ -3,7 +3,6 @@ using Chat.Server.Channels;
 using Chat.Server.Errors;
 using Chat.Server.Http;
 using Chat.Server.Quotas;
-using FluentValidation;
 using Microsoft.Extensions.Options;
 
 namespace Chat.Server.Conversations;
@@ -68,6 +67,7 @@ public static class ConversationsModule
                 ChatError.AiServiceError);
 
         group.MapGet("/history", HistoryAsync)
+            .AddEndpointFilter(HistoryQuery.CheckAsync)
             .WithMetadata(new OperationId("getHistory"))
             .WithSummary("Read a session")
             .WithDescription("The session's messages, oldest first. A session that is unknown, empty or expired is an empty list, never an error.")
@@ -75,6 +75,7 @@ public static class ConversationsModule
             .Fails(MissingSession);
 
         group.MapDelete("/history", ForgetAsync)
+            .AddEndpointFilter(HistoryQuery.CheckAsync)
             .WithMetadata(new OperationId("forgetHistory"))
             .WithSummary("Forget a session")
             .WithDescription("Deletes the session's messages at once. A session that is not there is forgotten already.")
@@ -97,18 +98,12 @@ public static class ConversationsModule
     }
 
     private static async Task<IResult> HistoryAsync(
-        HttpContext context, [AsParameters] HistoryQuery query, IValidator<HistoryQuery> validator, GetHistory operation, CancellationToken cancellationToken)
-    {
-        if (validator.Validate(query) is { IsValid: false } verdict)
-            return new ErrorResult(verdict.ToError());
-        return TypedResults.Ok(await operation.HandleAsync(context.Channel(), query.SessionId!, cancellationToken));
-    }
+        HttpContext context, [AsParameters] HistoryQuery query, GetHistory operation, CancellationToken cancellationToken) =>
+        TypedResults.Ok(await operation.HandleAsync(context.Channel(), query.SessionId!, cancellationToken));
 
     private static async Task<IResult> ForgetAsync(
-        HttpContext context, [AsParameters] HistoryQuery query, IValidator<HistoryQuery> validator, ThreadEraser eraser, TimeProvider time, CancellationToken cancellationToken)
+        HttpContext context, [AsParameters] HistoryQuery query, ThreadEraser eraser, TimeProvider time, CancellationToken cancellationToken)
     {
-        if (validator.Validate(query) is { IsValid: false } verdict)
-            return new ErrorResult(verdict.ToError());
         await eraser.ForgetAsync(SessionKey.Of(context.Channel().ChannelId, query.SessionId!), time.GetUtcNow(), cancellationToken);
         return TypedResults.NoContent();
     }

@@ -15,6 +15,15 @@ public sealed record HistoryQuery
     [FromQuery(Name = "session_id")]
     [Required, StringLength(SendMessageRequest.SessionIdLength, MinimumLength = 1)]
     public string? SessionId { get; init; }
+
+    /// <summary>Answers a query that breaks the rules before its endpoint runs.</summary>
+    internal static ValueTask<object?> CheckAsync(EndpointFilterInvocationContext context, EndpointFilterDelegate next)
+    {
+        var query = context.Arguments.OfType<HistoryQuery>().Single();
+        return context.HttpContext.RequestServices.GetRequiredService<IValidator<HistoryQuery>>().Validate(query) is { IsValid: false } verdict
+            ? ValueTask.FromResult<object?>(new ErrorResult(verdict.ToError()))
+            : next(context);
+    }
 }
 
 /// <summary>The rule that every session id obeys.</summary>
