@@ -3,6 +3,7 @@ using System.Text.Json.Serialization;
 using Chat.Server.Channels;
 using Chat.Server.Errors;
 using Chat.Server.Http;
+using Chat.Server.Settings;
 
 namespace Chat.Server.Administration;
 
@@ -15,7 +16,7 @@ public static class AdministrationModule
     /// <summary>Adds the operations on channels.</summary>
     public static IServiceCollection AddAdministration(this IServiceCollection services)
     {
-        services.AddOptions<AdminOptions>().BindConfiguration("Admin");
+        services.AddOptions<AdminOptions>().BindSettings("Admin");
         services.ConfigureHttpJsonOptions(options => options.SerializerOptions.TypeInfoResolverChain.Insert(0, AdministrationJson.Default));
         // A query that cannot be bound is answered by a filter (PageQuery), in Development as elsewhere, not by an exception.
         services.Configure<RouteHandlerOptions>(options => options.ThrowOnBadRequest = false);

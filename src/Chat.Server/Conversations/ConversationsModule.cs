@@ -3,6 +3,7 @@ using Chat.Server.Channels;
 using Chat.Server.Errors;
 using Chat.Server.Http;
 using Chat.Server.Quotas;
+using Chat.Server.Settings;
 using Microsoft.Extensions.Options;
 
 namespace Chat.Server.Conversations;
@@ -13,7 +14,7 @@ public static class ConversationsModule
     /// <summary>Adds what conversations need.</summary>
     public static IServiceCollection AddConversations(this IServiceCollection services)
     {
-        services.AddOptions<ConversationOptions>().BindConfiguration("Sessions").ValidateOnStart();
+        services.AddOptions<ConversationOptions>().BindSettings("Sessions");
         services.AddSingleton<IValidateOptions<ConversationOptions>, ConversationOptionsValidator>();
         services.ConfigureHttpJsonOptions(options => options.SerializerOptions.TypeInfoResolverChain.Insert(0, ConversationsJson.Default));
         services.AddOptions<AuditOptions>().Configure<IOptions<ConversationOptions>>((audit, own) => audit.SweepGrace = own.Value.SweepInterval * 2);

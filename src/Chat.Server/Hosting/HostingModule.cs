@@ -6,6 +6,7 @@ using Chat.Server.Errors;
 using Chat.Server.Hosting.Description;
 using Chat.Server.Http;
 using Chat.Server.Quotas;
+using Chat.Server.Settings;
 using Microsoft.AspNetCore.HttpOverrides;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.Options;
@@ -29,7 +30,7 @@ internal static class HostingModule
         builder.Logging.AddFilter("Microsoft.AspNetCore.Hosting.Diagnostics", LogLevel.Warning);
         builder.Services.AddSingleton(TimeProvider.System);
         builder.Services.AddExceptionHandler<FaultHandler>();
-        builder.Services.AddOptions<ProxyOptions>().BindConfiguration("ForwardedHeaders").ValidateOnStart();
+        builder.Services.AddOptions<ProxyOptions>().BindSettings("ForwardedHeaders");
         builder.Services.AddSingleton<IValidateOptions<ProxyOptions>, ProxyOptionsValidator>();
         builder.Services.AddHealth();
         builder.Services.AddDescription();

@@ -49,8 +49,6 @@ internal static class Startup
         OptionsValidationException options => [.. options.Failures],
         AggregateException several when several.InnerExceptions.All(inner => inner is OptionsValidationException) =>
             [.. several.InnerExceptions.SelectMany(Sentences)],
-        // A value of the wrong type, such as a time span that is none; it hides the other faults, as nothing can be bound past it.
-        InvalidOperationException { Source: "Microsoft.Extensions.Configuration.Binder" } unreadable => [unreadable.Message],
         DatabaseTooNewException tooNew => [tooNew.Message],
         IOException { InnerException: Microsoft.AspNetCore.Connections.AddressInUseException } inUse => [inUse.Message],
         _ => [],

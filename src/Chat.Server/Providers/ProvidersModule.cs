@@ -1,4 +1,5 @@
 using Chat.Server.Providers.Guide;
+using Chat.Server.Settings;
 using Microsoft.Extensions.Options;
 
 namespace Chat.Server.Providers;
@@ -9,7 +10,7 @@ public static class ProvidersModule
     /// <summary>Adds <see cref="ModelCatalogue"/> and <see cref="ProviderDirectory"/>.</summary>
     public static IServiceCollection AddProviders(this IServiceCollection services, IConfiguration configuration)
     {
-        services.AddOptions<ProvidersOptions>().Configure<IConfiguration>((options, source) => source.Bind(options)).ValidateOnStart();
+        services.AddOptions<ProvidersOptions>().BindSettings("");
         services.AddSingleton<IValidateOptions<ProvidersOptions>, ProvidersOptionsValidator>();
         services.AddHttpClient();
         services.AddSingleton<ModelCatalogue>();

@@ -1,4 +1,5 @@
 using Chat.Server.Quotas.Alerts;
+using Chat.Server.Settings;
 
 namespace Chat.Server.Quotas;
 
@@ -16,9 +17,8 @@ public static class QuotasModule
     public static IServiceCollection AddQuotas(this IServiceCollection services)
     {
         services.AddOptions<CreditsOptions>()
-            .BindConfiguration("Credits")
-            .Validate(options => options.OnCreate is >= 0 and <= Credits.MaxGrant, $"Credits:OnCreate must be between 0 and {Credits.MaxGrant}.")
-            .ValidateOnStart();
+            .BindSettings("Credits")
+            .Validate(options => options.OnCreate is >= 0 and <= Credits.MaxGrant, $"Credits:OnCreate must be between 0 and {Credits.MaxGrant}.");
         services.AddSingleton<QuotaStore>();
         services.AddSingleton<WindowWatch>();
         services.AddSingleton<Meter>();
@@ -33,11 +33,10 @@ public static class QuotasModule
     private static void AddUsage(this IServiceCollection services)
     {
         services.AddOptions<UsageOptions>()
-            .BindConfiguration("Usage")
+            .BindSettings("Usage")
             .Validate(
                 options => options.FlushInterval >= TimeSpan.FromSeconds(1) && options.FlushInterval <= TimeSpan.FromHours(1),
-                "Usage:FlushInterval must be between 1 second and 1 hour.")
-            .ValidateOnStart();
+                "Usage:FlushInterval must be between 1 second and 1 hour.");
         services.AddSingleton<ChatMetrics>();
         services.AddSingleton<UsageObserver>();
         services.AddSingleton<UsageStore>();

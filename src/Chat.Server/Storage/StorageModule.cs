@@ -1,3 +1,4 @@
+using Chat.Server.Settings;
 using Microsoft.Extensions.Options;
 
 namespace Chat.Server.Storage;
@@ -10,9 +11,8 @@ public static class StorageModule
     {
         ColumnTypes.Register();
         services.AddOptions<StorageOptions>()
-            .BindConfiguration("Storage")
-            .Configure<IConfiguration>((options, configuration) => options.SqlServer = configuration.GetConnectionString("SqlServer"))
-            .ValidateOnStart();
+            .BindSettings("Storage")
+            .Configure<IConfiguration>((options, configuration) => options.SqlServer = configuration.GetConnectionString("SqlServer"));
         services.AddSingleton<IValidateOptions<StorageOptions>, StorageOptionsValidator>();
         services.AddSingleton(CreateDatabase);
         services.AddSingleton<Migrator>();

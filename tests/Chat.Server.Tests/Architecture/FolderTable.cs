@@ -8,8 +8,12 @@ namespace Chat.Server.Tests.Architecture;
 /// </summary>
 internal static class FolderTable
 {
+    // Reads options from configuration, as every capability does.
+    private const string Everywhere = "Settings";
+
     private static readonly FrozenDictionary<string, string[]> Rows = new Dictionary<string, string[]>(StringComparer.Ordinal)
     {
+        [Everywhere] = [],
         ["Errors"] = [],
         ["Storage"] = [],
         ["Rendering"] = [],
@@ -34,6 +38,7 @@ internal static class FolderTable
         (Folders.Program, _) => All.Contains(to),
         ("Hosting", _) => to != Folders.Program && All.Contains(to),
         ("Console", _) => Rows.ContainsKey(to),
+        (_, Everywhere) => Rows.ContainsKey(from),
         _ => Rows.TryGetValue(from, out var row) && row.Contains(to),
     };
 }

@@ -93,6 +93,18 @@ public sealed class OptionsTests
     public void A_value_that_cannot_work_ends_the_start_with_a_sentence(string key, string value, string sentence) =>
         Assert.Equal([sentence], Settings.Faults([.. Groq, (key, value)]));
 
+    [Theory]
+    [InlineData("Sessions:Lifetime", "soon", "Sessions:Lifetime must be a time span, such as 00:01:30 or 1.00:00:00.")]
+    [InlineData("Sessions:Lifetime", "", "Sessions:Lifetime must be a time span, such as 00:01:30 or 1.00:00:00.")]
+    [InlineData("Credits:OnCreate", "plenty", "Credits:OnCreate must be a number.")]
+    [InlineData("Storage:Durability", "Most", "Storage:Durability must be one of Normal, Full.")]
+    [InlineData("Providers:groq:TimeoutSeconds", "1.5", "Providers:groq:TimeoutSeconds must be a whole number.")]
+    [InlineData("Providers:groq:TimeoutSeconds", "99999999999", "Providers:groq:TimeoutSeconds must be a whole number.")]
+    [InlineData("Models:own:ContextTokens", "many", "Models:own:ContextTokens must be a whole number.")]
+    [InlineData("Models:own:CreditRate", "free", "Models:own:CreditRate must be a number.")]
+    public void A_value_of_the_wrong_type_ends_the_start_with_a_sentence(string key, string value, string sentence) =>
+        Assert.Equal([sentence], Settings.Faults([.. Groq, (key, value)]));
+
     [Fact]
     public void All_faults_of_all_sections_are_told_together()
     {
@@ -100,10 +112,10 @@ public sealed class OptionsTests
             ("Sessions:Lifetime", "00:00:01"), ("Sessions:TurnTimeout", "00:00:00"), ("Sessions:SweepInterval", "1.00:00:00"),
             ("Credits:OnCreate", "-1"),
             ("Providers:a:TimeoutSeconds", "0"), ("Models:own:CreditRate", "-1"), ("Models:own:Attempts:0:Provider", "b"),
-            ("ForwardedHeaders:KnownProxies:0", "x"), ("ForwardedHeaders:KnownNetworks:0", "y"));
+            ("ForwardedHeaders:KnownProxies:0", "x"), ("ForwardedHeaders:KnownNetworks:0", "y"), ("Usage:FlushInterval", "often"), ("Providers:a:Order", "first"));
 
-        Assert.Equal(10, faults.Count);
-        foreach (var section in new[] { "Sessions:Lifetime", "Sessions:TurnTimeout", "Sessions:SweepInterval", "Credits:OnCreate", "Providers:a:BaseUrl", "Providers:a:TimeoutSeconds", "Models:own:CreditRate", "Models:own:Attempts", "ForwardedHeaders:KnownProxies", "ForwardedHeaders:KnownNetworks" })
+        Assert.Equal(12, faults.Count);
+        foreach (var section in new[] { "Usage:FlushInterval", "Providers:a:Order", "Sessions:Lifetime", "Sessions:TurnTimeout", "Sessions:SweepInterval", "Credits:OnCreate", "Providers:a:BaseUrl", "Providers:a:TimeoutSeconds", "Models:own:CreditRate", "Models:own:Attempts", "ForwardedHeaders:KnownProxies", "ForwardedHeaders:KnownNetworks" })
             Assert.Single(faults, fault => fault.StartsWith(section, StringComparison.Ordinal));
     }
 }

@@ -42,15 +42,32 @@ public sealed class StartTests
     }
 
     [Fact]
-    public async Task A_value_that_cannot_be_read_is_named_in_a_sentence()
+    public async Task Values_that_cannot_be_read_are_told_together_with_every_other_fault()
     {
         await using var app = new ChatApp();
+        var faulty = new Dictionary<string, string>
+        {
+            ["Sessions__Lifetime"] = "soon-canary",
+            ["Sessions__TurnTimeout"] = "later",
+            ["Sessions__SweepInterval"] = "02:00:00",
+            ["Storage__Durability"] = "Most",
+            ["Storage__BusyTimeout"] = "01:00:00",
+            ["Credits__OnCreate"] = "plenty",
+            ["Providers__groq__TimeoutSeconds"] = "1.5",
+            ["Providers__groq__BaseUrl"] = "not a URL",
+            ["Models__own__ContextTokens"] = "many",
+            ["Models__own__CreditRate"] = "-1",
+        };
 
-        var result = await ServerProcess.RunAsync(app.Folder, new Dictionary<string, string> { ["Sessions__Lifetime"] = "soon" });
+        var result = await ServerProcess.RunAsync(app.Folder, faulty);
 
         Assert.Equal(1, result.ExitCode);
         Assert.StartsWith("Chat cannot start:", result.Error, StringComparison.Ordinal);
-        Assert.Contains("Sessions:Lifetime", result.Error, StringComparison.Ordinal);
+        var sentences = result.Error.Split('\n', StringSplitOptions.RemoveEmptyEntries).Skip(1).ToArray();
+        Assert.Equal(
+            faulty.Keys.Select(key => key.Replace("__", ":", StringComparison.Ordinal)).Order(StringComparer.Ordinal),
+            sentences.Select(sentence => sentence.Trim().Split(' ')[0]).Order(StringComparer.Ordinal));
+        Assert.DoesNotContain("canary", result.Error + result.Output, StringComparison.Ordinal);
         Assert.DoesNotContain("   at ", result.Error, StringComparison.Ordinal);
     }
 
