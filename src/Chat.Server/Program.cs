@@ -10,7 +10,7 @@ using Chat.Server.Quotas;
 using Chat.Server.Storage;
 
 var command = CommandLine.IsCommand(args);
-var builder = WebApplication.CreateBuilder(command ? [] : args);
+var builder = WebApplication.CreateSlimBuilder(command ? [] : args);
 
 builder.AddHosting();
 builder.Services
