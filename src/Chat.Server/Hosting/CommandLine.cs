@@ -5,15 +5,16 @@ using Chat.Server.Storage;
 
 namespace Chat.Server.Hosting;
 
-/// <summary>The same program as a command: <c>channel …</c> and <c>audit</c> work on the store directly, <c>healthcheck</c> asks the running service.</summary>
+/// <summary>The same program as a command: <c>channel …</c>, <c>audit</c> and <c>database …</c> work on the store directly, <c>healthcheck</c> asks the running service.</summary>
 internal static class CommandLine
 {
     private const string Channel = "channel";
     private const string Audit = "audit";
+    private const string DatabaseCommand = "database";
     private const string HealthCheck = "healthcheck";
 
     /// <summary>Whether the arguments are a command, rather than configuration of the service.</summary>
-    public static bool IsCommand(string[] args) => args is [Channel or Audit or HealthCheck or "help" or "--help" or "-h" or "-?" or "--version", ..];
+    public static bool IsCommand(string[] args) => args is [Channel or Audit or DatabaseCommand or HealthCheck or "help" or "--help" or "-h" or "-?" or "--version", ..];
 
     /// <summary>Runs one command; its result is on standard output, and a failure is a sentence on standard error and exit code 1.</summary>
     public static Task<int> RunAsync(IServiceProvider services, string[] args)
@@ -22,17 +23,23 @@ internal static class CommandLine
         {
             ChannelCommands.Create(action => WithStoreAsync(services, action)),
             AuditCommand.Create(action => WithStoreAsync(services, action)),
+            DatabaseCommands.Create(action => TellingFaultsAsync(() => action(services))),
             HealthCheckCommand(),
         };
         return root.Parse(args is ["help", ..] ? ["--help"] : args).InvokeAsync();
     }
 
-    private static async Task<int> WithStoreAsync(IServiceProvider services, Func<IServiceProvider, Task<int>> action)
+    private static Task<int> WithStoreAsync(IServiceProvider services, Func<IServiceProvider, Task<int>> action) => TellingFaultsAsync(async () =>
+    {
+        await services.GetRequiredService<Migrator>().MigrateAsync(CancellationToken.None);
+        return await action(services);
+    });
+
+    private static async Task<int> TellingFaultsAsync(Func<Task<int>> action)
     {
         try
         {
-            await services.GetRequiredService<Migrator>().MigrateAsync(CancellationToken.None);
-            return await action(services);
+            return await action();
         }
         catch (Exception fault) when (fault is StoreUnavailableException or DatabaseTooNewException)
         {

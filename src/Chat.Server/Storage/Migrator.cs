@@ -16,7 +16,8 @@ public sealed class DatabaseTooNewException(IReadOnlyList<string> unknown) : Exc
 /// <summary>Brings the schema up to date: every missing script, in order, each recorded, under one lock.</summary>
 public sealed partial class Migrator(Database database, TimeProvider time, ILogger<Migrator> logger)
 {
-    private static readonly Sql CreateTable = Sql.Of(
+    /// <summary>The table of applied migrations; the printed script makes it by the same text.</summary>
+    internal static readonly Sql CreateTable = Sql.Of(
         sqlite: """
             CREATE TABLE IF NOT EXISTS schema_migrations (
                 name TEXT NOT NULL CONSTRAINT pk_schema_migrations PRIMARY KEY,
@@ -44,19 +45,20 @@ public sealed partial class Migrator(Database database, TimeProvider time, ILogg
     public Task<MigrationStatus> StatusAsync(CancellationToken cancellationToken) =>
         database.ReadAsync(ReadStatusAsync, cancellationToken);
 
-    /// <summary>Applies what is missing. Run by several processes at once, one applies and the others find nothing to do.</summary>
+    /// <summary>Applies what is missing and names it. Run by several processes at once, one applies and the others find nothing to do.</summary>
     /// <exception cref="DatabaseTooNewException">The database is newer than this program; nothing was changed.</exception>
     /// <exception cref="StoreUnavailableException">The store is out of reach.</exception>
-    public async Task MigrateAsync(CancellationToken cancellationToken)
+    public async Task<IReadOnlyList<string>> MigrateAsync(CancellationToken cancellationToken)
     {
         await database.PrepareAsync(cancellationToken);
         // A look without the lock first: the usual start has nothing to do, and its login may have no right to change the schema.
         if (Checked(await StatusAsync(cancellationToken)).Pending.Count == 0)
-            return;
+            return [];
 
-        await database.WriteAsync(
+        return await database.WriteAsync(
             async session =>
             {
+                List<string> applied = [];
                 await database.LockForMigrationAsync(session);
                 await session.ExecuteAsync(CreateTable);
                 foreach (var migration in Checked(await ReadStatusAsync(session)).Pending)
@@ -65,9 +67,10 @@ public sealed partial class Migrator(Database database, TimeProvider time, ILogg
                         await session.ExecuteScriptAsync(batch);
                     await session.ExecuteAsync(Record, new { name = migration.Name, now = time.GetUtcNow() });
                     Log.Applied(logger, migration.Name);
+                    applied.Add(migration.Name);
                 }
 
-                return true;
+                return (IReadOnlyList<string>)applied;
             },
             cancellationToken);
     }

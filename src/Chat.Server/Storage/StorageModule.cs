@@ -1,4 +1,5 @@
 using Chat.Server.Settings;
+using Microsoft.Data.SqlClient;
 using Microsoft.Extensions.Options;
 
 namespace Chat.Server.Storage;
@@ -22,6 +23,15 @@ public static class StorageModule
     /// <summary>The embedded database's absolute path: <see cref="StorageOptions.Path"/> below the content root.</summary>
     public static string AbsolutePath(this StorageOptions options, IHostEnvironment environment) =>
         Path.GetFullPath(options.Path, environment.ContentRootPath);
+
+    /// <summary>Where the data is, for people: a file, or a server and its database. Never a name or password of a login.</summary>
+    public static string Location(this StorageOptions options, IHostEnvironment environment)
+    {
+        if (string.IsNullOrWhiteSpace(options.SqlServer))
+            return options.AbsolutePath(environment);
+        var parsed = new SqlConnectionStringBuilder(options.SqlServer);
+        return $"{parsed.DataSource}, {(parsed.InitialCatalog is "" ? "the login's default database" : $"database {parsed.InitialCatalog}")}";
+    }
 
     private static Database CreateDatabase(IServiceProvider services)
     {
