@@ -13,10 +13,11 @@ internal static class DatabaseCommands
 {
     /// <summary>The command tree.</summary>
     /// <param name="run">Runs an action and says what is wrong when the store cannot be used; it must not migrate.</param>
-    public static Command Create(CommandRunner run) => new("database", "Brings the schema up to date, or says what is missing.")
+    public static Command Create(CommandRunner run) => new("database", "Brings the schema up to date, says what is missing, or prints it for a database administrator.")
     {
         MigrateCommand(run),
         StatusCommand(run),
+        ScriptCommand(),
     };
 
     private static Command MigrateCommand(CommandRunner run)
@@ -41,6 +42,24 @@ internal static class DatabaseCommands
             services.GetRequiredService<Database>().Engine,
             services.GetRequiredService<IOptions<StorageOptions>>().Value.Location(services.GetRequiredService<IHostEnvironment>()),
             await DatabaseStatus.ReadAsync(services, cancellationToken))));
+        return command;
+    }
+
+    private static Command ScriptCommand()
+    {
+        var engine = new Option<DatabaseEngine>("--engine") { Description = "Whose SQL.", DefaultValueFactory = _ => DatabaseEngine.SqlServer };
+        var from = new Option<string?>("--from") { Description = "The newest migration that the database has: only later ones are printed. SQL Server's script needs none, as it skips what is applied." };
+        from.Validators.Add(given =>
+        {
+            if (given.Tokens is [var name] && Migration.For(DatabaseEngine.SqlServer).All(migration => migration.Name != name.Value))
+                given.AddError($"There is no migration {name.Value}: \"database status\" names those that the database has.");
+        });
+        var command = new Command("script", "Prints the migrations as one script, to be applied by hand; no server need be in reach.") { engine, from };
+        command.SetAction(parsed =>
+        {
+            Console.Write(MigrationScript.Write(parsed.GetValue(engine), parsed.GetValue(from)));
+            return 0;
+        });
         return command;
     }
 }

@@ -7,7 +7,7 @@ namespace Chat.Server.Storage;
 /// another writer, so it must have no effect besides the database. A store that cannot be reached, or refuses to write,
 /// is a <see cref="StoreUnavailableException"/>; any other fault passes through as it is.
 /// </summary>
-public abstract class Database
+public abstract partial class Database
 {
     // A conflict is over in milliseconds or stands for something worse: five tries, then the caller hears of it.
     private const int Tries = 5;
@@ -17,12 +17,20 @@ public abstract class Database
 
     /// <summary>Reads without a transaction.</summary>
     public Task<T> ReadAsync<T>(Func<DbSession, Task<T>> work, CancellationToken cancellationToken) =>
+        IfInUse(() => ReadAlwaysAsync(work, cancellationToken));
+
+    /// <summary>Writes in one transaction: all of the work is kept, or none, as after <see cref="DbSession.Discard"/>.</summary>
+    public Task<T> WriteAsync<T>(Func<DbSession, Task<T>> work, CancellationToken cancellationToken) =>
+        IfInUse(() => WriteAlwaysAsync(work, cancellationToken));
+
+    /// <summary><see cref="ReadAsync"/> also while the store is suspended: for those who make it fit for use.</summary>
+    internal Task<T> ReadAlwaysAsync<T>(Func<DbSession, Task<T>> work, CancellationToken cancellationToken) =>
         RunAsync(
             async connection => await work(new DbSession(connection, null, Engine, cancellationToken)),
             cancellationToken);
 
-    /// <summary>Writes in one transaction: all of the work is kept, or none, as after <see cref="DbSession.Discard"/>.</summary>
-    public Task<T> WriteAsync<T>(Func<DbSession, Task<T>> work, CancellationToken cancellationToken) =>
+    /// <summary><see cref="WriteAsync"/> also while the store is suspended.</summary>
+    internal Task<T> WriteAlwaysAsync<T>(Func<DbSession, Task<T>> work, CancellationToken cancellationToken) =>
         RunAsync(
             async connection =>
             {

@@ -9,6 +9,9 @@ namespace Chat.Server.Storage;
 /// </summary>
 public sealed class DbSession
 {
+    // An index on a large table is not made within the 30 seconds that a command has.
+    private const int NoTimeout = 0;
+
     private readonly DbConnection _connection;
     private readonly DbTransaction? _transaction;
     private readonly DatabaseEngine _engine;
@@ -39,9 +42,9 @@ public sealed class DbSession
     public async Task<IReadOnlyList<T>> ListAsync<T>(Sql sql, object? args = null) =>
         (await _connection.QueryAsync<T>(Command(sql, args))).AsList();
 
-    /// <summary>Runs one batch of a migration script; scripts are resources of this assembly, never input.</summary>
+    /// <summary>Runs one batch of a migration script, for as long as it takes; scripts are resources of this assembly, never input.</summary>
     internal Task ExecuteScriptAsync(string batch) =>
-        _connection.ExecuteAsync(new CommandDefinition(batch, transaction: _transaction, cancellationToken: _cancellationToken));
+        _connection.ExecuteAsync(new CommandDefinition(batch, transaction: _transaction, commandTimeout: NoTimeout, cancellationToken: _cancellationToken));
 
     private CommandDefinition Command(Sql sql, object? args) =>
         new(sql.For(_engine), args, _transaction, cancellationToken: _cancellationToken);

@@ -1,4 +1,5 @@
 using System.Collections.Frozen;
+using System.Data.Common;
 
 namespace Chat.Server.Storage;
 
@@ -12,6 +13,10 @@ public sealed record MigrationStatus(IReadOnlyList<string> Applied, IReadOnlyLis
 public sealed class DatabaseTooNewException(IReadOnlyList<string> unknown) : Exception(
     $"The database is newer than this program: it has {string.Join(", ", unknown)}, which this version does not know. "
     + "Start the newer version, or restore the backup that was made before it was started.");
+
+/// <summary>A migration could not be applied, as where the login may not change the schema. Nothing was changed.</summary>
+public sealed class MigrationFailedException(string migration, DbException inner) : Exception(
+    $"Migration {migration} could not be applied, and nothing was changed: {inner.Message}", inner);
 
 /// <summary>Brings the schema up to date: every missing script, in order, each recorded, under one lock.</summary>
 public sealed partial class Migrator(Database database, TimeProvider time, ILogger<Migrator> logger)
@@ -43,10 +48,11 @@ public sealed partial class Migrator(Database database, TimeProvider time, ILogg
     /// <summary>What is in place and what is missing; changes nothing.</summary>
     /// <exception cref="StoreUnavailableException">The store is out of reach.</exception>
     public Task<MigrationStatus> StatusAsync(CancellationToken cancellationToken) =>
-        database.ReadAsync(ReadStatusAsync, cancellationToken);
+        database.ReadAlwaysAsync(ReadStatusAsync, cancellationToken);
 
     /// <summary>Applies what is missing and names it. Run by several processes at once, one applies and the others find nothing to do.</summary>
     /// <exception cref="DatabaseTooNewException">The database is newer than this program; nothing was changed.</exception>
+    /// <exception cref="MigrationFailedException">A script failed; nothing was changed.</exception>
     /// <exception cref="StoreUnavailableException">The store is out of reach.</exception>
     public async Task<IReadOnlyList<string>> MigrateAsync(CancellationToken cancellationToken)
     {
@@ -55,28 +61,52 @@ public sealed partial class Migrator(Database database, TimeProvider time, ILogg
         if (Checked(await StatusAsync(cancellationToken)).Pending.Count == 0)
             return [];
 
-        return await database.WriteAsync(
-            async session =>
-            {
-                List<string> applied = [];
-                await database.LockForMigrationAsync(session);
-                await session.ExecuteAsync(CreateTable);
-                foreach (var migration in Checked(await ReadStatusAsync(session)).Pending)
-                {
-                    foreach (var batch in migration.Batches)
-                        await session.ExecuteScriptAsync(batch);
-                    await session.ExecuteAsync(Record, new { name = migration.Name, now = time.GetUtcNow() });
-                    Log.Applied(logger, migration.Name);
-                    applied.Add(migration.Name);
-                }
+        var current = "schema_migrations";
+        try
+        {
+            return await database.WriteAlwaysAsync(session => ApplyAsync(session, name => current = name), cancellationToken);
+        }
+        catch (DbException fault)
+        {
+            throw new MigrationFailedException(current, fault);
+        }
+    }
 
-                return (IReadOnlyList<string>)applied;
-            },
-            cancellationToken);
+    /// <summary>Sees to it that nothing is missing: applies it, or, where that is not this process's task, refuses.</summary>
+    /// <exception cref="PendingMigrationsException">Something is missing, and <paramref name="apply"/> is false; nothing was changed.</exception>
+    public async Task EnsureAsync(bool apply, CancellationToken cancellationToken)
+    {
+        if (apply)
+        {
+            await MigrateAsync(cancellationToken);
+            return;
+        }
+
+        await database.PrepareAsync(cancellationToken);
+        if (Checked(await StatusAsync(cancellationToken)).Pending is { Count: > 0 } pending)
+            throw new PendingMigrationsException(pending);
     }
 
     private static MigrationStatus Checked(MigrationStatus status) =>
         status.Unknown.Count == 0 ? status : throw new DatabaseTooNewException(status.Unknown);
+
+    private async Task<IReadOnlyList<string>> ApplyAsync(DbSession session, Action<string> begin)
+    {
+        await database.LockForMigrationAsync(session);
+        await session.ExecuteAsync(CreateTable);
+        // A look again under the lock: another process may have applied in the meantime what this one found missing.
+        var pending = Checked(await ReadStatusAsync(session)).Pending;
+        foreach (var migration in pending)
+        {
+            begin(migration.Name);
+            foreach (var batch in migration.Batches)
+                await session.ExecuteScriptAsync(batch);
+            await session.ExecuteAsync(Record, new { name = migration.Name, now = time.GetUtcNow() });
+            Log.Applied(logger, migration.Name);
+        }
+
+        return [.. pending.Select(migration => migration.Name)];
+    }
 
     private async Task<MigrationStatus> ReadStatusAsync(DbSession session)
     {

@@ -7,11 +7,12 @@ namespace Chat.Server.Storage;
 /// <summary>SQL Server through its own client. Any number of instances may share one database.</summary>
 internal sealed class SqlServerDatabase(string connectionString) : Database
 {
+    // The wait is shorter than a command may take (30 seconds unless the connection string says otherwise), or its end would never be heard.
     private static readonly Sql TakeMigrationLock = Sql.Of(
         sqlite: "SELECT 0;",
         sqlServer: """
             DECLARE @granted int;
-            EXEC @granted = sp_getapplock @Resource = N'chat.migrations', @LockMode = N'Exclusive', @LockOwner = N'Transaction', @LockTimeout = 60000;
+            EXEC @granted = sp_getapplock @Resource = N'chat.migrations', @LockMode = N'Exclusive', @LockOwner = N'Transaction', @LockTimeout = 20000;
             SELECT @granted;
             """);
 
@@ -23,7 +24,7 @@ internal sealed class SqlServerDatabase(string connectionString) : Database
     internal override async Task LockForMigrationAsync(DbSession session)
     {
         if (await session.FirstOrDefaultAsync<int>(TakeMigrationLock) < 0)
-            throw new StoreUnavailableException(new TimeoutException("Another process has been migrating the database for more than 60 seconds."));
+            throw new StoreUnavailableException(new TimeoutException("Another process has been migrating the database for more than 20 seconds."));
     }
 
     protected override async Task<DbConnection> OpenAsync(CancellationToken cancellationToken)

@@ -26,6 +26,12 @@ public sealed class StorageOptions
     /// <summary>How long a writer waits for another process's write lock on the embedded database, to about a second. Default 5 seconds.</summary>
     public TimeSpan BusyTimeout { get; set; } = TimeSpan.FromSeconds(5);
 
+    /// <summary>
+    /// Whether a start applies the migrations that are missing. Default true. Where false, a service that finds some missing answers
+    /// 503 until somebody has applied them: its login then needs no right to change the schema.
+    /// </summary>
+    public bool MigrateOnStart { get; set; } = true;
+
     /// <summary>The SQL Server connection string (<c>ConnectionStrings:SqlServer</c>); null or empty: SQLite.</summary>
     public string? SqlServer { get; set; }
 }

@@ -4,9 +4,8 @@ using Microsoft.SqlServer.TransactSql.ScriptDom;
 namespace Chat.Server.Tests.Storage;
 
 /// <summary>
-/// A schema as lines of text that do not depend on the engine: columns with their kind and nullability, constraints by
-/// name, references, indexes with their columns and filter. SQLite's is asked of a migrated database, SQL Server's read
-/// from its scripts.
+/// A schema as lines of text that do not depend on the engine: columns with their kind, nullability and default, keys and checks,
+/// references, indexes with their columns and filter. SQLite's is asked of a migrated database, SQL Server's read from its scripts.
 /// </summary>
 internal static partial class LogicalSchema
 {
@@ -16,11 +15,9 @@ internal static partial class LogicalSchema
     public static IReadOnlyList<string> OfSqlServer(IEnumerable<string> scripts)
     {
         var schema = TSqlSchema.Of(scripts);
-        var columns = schema.Tables.SelectMany(table => schema.Find(table)!.Select(column => Column(table, column.Name, KindOf(column.Type), column.Nullable)));
-        var constraints = schema.Constraints.Select(constraint => Constraint(constraint.Table, constraint.Constraint.ConstraintIdentifier.Value));
-        var references = schema.Constraints.Where(constraint => constraint.Constraint is ForeignKeyConstraintDefinition)
-            .Select(constraint => Reference(constraint.Table, constraint.Column, (ForeignKeyConstraintDefinition)constraint.Constraint));
-        return [.. columns.Concat(constraints).Concat(references).Concat(schema.Indexes.Select(Index)).Order(StringComparer.Ordinal)];
+        var columns = schema.Tables.SelectMany(table => schema.Find(table)!.Select(column => Column(table, column.Name, KindOf(column.Type), column.Nullable, column.Default, column.Counts)));
+        var constraints = schema.Constraints.SelectMany(constraint => Constraints(constraint.Table, constraint.Column, constraint.Constraint));
+        return [.. columns.Concat(constraints).Concat(schema.Indexes.Select(Index)).Order(StringComparer.Ordinal)];
     }
 
     public static IReadOnlyList<string> OfSqlite(TemporaryStore store)
@@ -28,17 +25,45 @@ internal static partial class LogicalSchema
         List<string> lines = [];
         foreach (var table in store.Query($"SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite_%' AND name <> '{Bookkeeping}'"))
         {
-            lines.AddRange(store.Query($"SELECT name, type, \"notnull\" FROM pragma_table_info('{table}')").Select(row => row.Split('|'))
-                .Select(row => Column(table, row[0], row[1], row[2] == "0")));
-            lines.AddRange(ConstraintName().Matches(store.Query($"SELECT sql FROM sqlite_master WHERE name = '{table}'")[0])
-                .Select(match => Constraint(table, match.Groups["name"].Value)));
+            var script = store.Query($"SELECT sql FROM sqlite_master WHERE name = '{table}'")[0];
+            lines.AddRange(store.Query($"SELECT name, type, \"notnull\", IFNULL(dflt_value, '') FROM pragma_table_info('{table}')").Select(row => row.Split('|'))
+                .Select(row => Column(table, row[0], row[1], row[2] == "0", row[3], Regex.IsMatch(script, $@"\b{row[0]} INTEGER [^,]*AUTOINCREMENT", RegexOptions.NonBacktracking))));
+            lines.AddRange(ConstraintName().Matches(script).Select(match => Named(table, match.Groups["name"].Value)));
+            lines.AddRange(CheckBegin().Matches(script).Select(match => Check(table, match.Groups["name"].Value, UpToClosing(script, match.Index + match.Length))));
+            lines.Add(Key(table, "primary key", store.Query($"SELECT name FROM pragma_table_info('{table}') WHERE pk > 0 ORDER BY pk")));
+            lines.AddRange(store.Query($"SELECT name FROM pragma_index_list('{table}') WHERE origin = 'u'").Select(index => Key(table, "unique", ColumnsOf(store, index))));
             lines.AddRange(store.Query($"SELECT \"from\", \"table\", \"to\", on_delete FROM pragma_foreign_key_list('{table}')").Select(row => row.Split('|'))
                 .Select(row => Reference(table, row[0], row[1], row[2], row[3] == "CASCADE")));
             lines.AddRange(store.Query($"SELECT l.name, l.\"unique\", m.sql FROM pragma_index_list('{table}') l JOIN sqlite_master m ON m.name = l.name WHERE l.origin = 'c'")
-                .Select(row => row.Split('|')).Select(row => Index(store, table, row[0], row[1] == "1", row[2])));
+                .Select(row => row.Split('|')).Select(row => Index(table, row[0], row[1] == "1", ColumnsOf(store, row[0]), row[2].Split(" WHERE ") is [_, var filter] ? filter : "")));
         }
 
         return [.. lines.Order(StringComparer.Ordinal)];
+    }
+
+    private static IEnumerable<string> Constraints(string table, string? column, ConstraintDefinition constraint)
+    {
+        yield return Named(table, constraint.ConstraintIdentifier.Value);
+        switch (constraint)
+        {
+            case ForeignKeyConstraintDefinition reference:
+                yield return Reference(
+                    table,
+                    column ?? reference.Columns.Single().Value,
+                    reference.ReferenceTableName.BaseIdentifier.Value,
+                    reference.ReferencedTableColumns.Single().Value,
+                    reference.DeleteAction == DeleteUpdateAction.Cascade);
+                break;
+            case UniqueConstraintDefinition unique:
+                var columns = unique.Columns.Select(part => part.Column.MultiPartIdentifier.Identifiers[^1].Value).ToList();
+                yield return Key(table, unique.IsPrimaryKey ? "primary key" : "unique", columns.Count == 0 ? [column!] : columns);
+                break;
+            case CheckConstraintDefinition check:
+                yield return Check(table, check.ConstraintIdentifier.Value, TSqlScripts.TextOf(check.CheckCondition));
+                break;
+            default:
+                throw new NotSupportedException($"No decision yet how a {constraint.GetType().Name} stands in SQLite.");
+        }
     }
 
     private static string Index(CreateIndexStatement index) => Index(
@@ -48,25 +73,30 @@ internal static partial class LogicalSchema
         index.Columns.Select(column => column.Column.MultiPartIdentifier.Identifiers[^1].Value),
         index.FilterPredicate is null ? "" : TSqlScripts.TextOf(index.FilterPredicate));
 
-    private static string Index(TemporaryStore store, string table, string name, bool unique, string sql) => Index(
-        table, name, unique, store.Query($"SELECT name FROM pragma_index_info('{name}') ORDER BY seqno"), sql.Split(" WHERE ") is [_, var filter] ? filter : "");
+    private static IReadOnlyList<string> ColumnsOf(TemporaryStore store, string index) => store.Query($"SELECT name FROM pragma_index_info('{index}') ORDER BY seqno");
 
-    private static string Column(string table, string name, string kind, bool nullable) => $"{table}.{name} {kind} {(nullable ? "null" : "not null")}";
+    private static string Column(string table, string name, string kind, bool nullable, string value, bool counts) =>
+        $"{table}.{name} {kind} {(nullable ? "null" : "not null")}{(value.Length > 0 ? $" default {value}" : "")}{(counts ? " counts" : "")}";
 
-    private static string Constraint(string table, string name) => $"{table} constraint {name}";
+    private static string Named(string table, string name) => $"{table} constraint {name}";
 
-    private static string Reference(string table, string? column, ForeignKeyConstraintDefinition key) => Reference(
-        table,
-        column ?? key.Columns.Single().Value,
-        key.ReferenceTableName.BaseIdentifier.Value,
-        key.ReferencedTableColumns.Single().Value,
-        key.DeleteAction == DeleteUpdateAction.Cascade);
+    private static string Key(string table, string kind, IEnumerable<string> columns) => $"{table} {kind} ({string.Join(", ", columns)})";
+
+    private static string Check(string table, string name, string condition) => $"{table} check {name}: {Blanks().Replace(condition.Trim(), " ")}";
 
     private static string Reference(string table, string column, string referenced, string key, bool cascade) =>
         $"{table}.{column} references {referenced}.{key}{(cascade ? " and goes with it" : "")}";
 
     private static string Index(string table, string name, bool unique, IEnumerable<string> columns, string filter) =>
         $"{table} {(unique ? "unique index" : "index")} {name} ({string.Join(", ", columns)}) {filter}".TrimEnd();
+
+    private static string UpToClosing(string text, int start)
+    {
+        var end = start;
+        for (var depth = 1; depth > 0; end++)
+            depth += text[end] == '(' ? 1 : text[end] == ')' ? -1 : 0;
+        return text[start..(end - 1)];
+    }
 
     // How each SQL Server type stands in SQLite (Storage, ColumnTypes).
     private static string KindOf(string type) => type switch
@@ -79,4 +109,10 @@ internal static partial class LogicalSchema
 
     [GeneratedRegex(@"CONSTRAINT\s+(?<name>\w+)", RegexOptions.NonBacktracking)]
     private static partial Regex ConstraintName();
+
+    [GeneratedRegex(@"CONSTRAINT\s+(?<name>\w+)\s+CHECK\s+\(", RegexOptions.NonBacktracking)]
+    private static partial Regex CheckBegin();
+
+    [GeneratedRegex(@"\s+", RegexOptions.NonBacktracking)]
+    private static partial Regex Blanks();
 }

@@ -1,5 +1,4 @@
 using Chat.Server.Storage;
-using Microsoft.Data.Sqlite;
 
 namespace Chat.Server.Tests.Storage;
 
@@ -36,6 +35,16 @@ public sealed class MigrationTests : IDisposable
     [InlineData("WHERE state = 0", "WHERE state = 1")]
     [InlineData("(thread_id, turn_id)", "(turn_id, thread_id)")]
     [InlineData("REFERENCES dbo.threads (thread_id)", "REFERENCES dbo.threads (thread_id) ON DELETE CASCADE")]
+    [InlineData("state IN (0, 1, 2)", "state IN (0, 1)")]
+    [InlineData("consumed + reserved <= allocated", "consumed + reserved < allocated")]
+    [InlineData("CONSTRAINT df_threads_minute_no DEFAULT 0", "CONSTRAINT df_threads_minute_no DEFAULT 1")]
+    [InlineData("NOT NULL CONSTRAINT df_threads_minute_count DEFAULT 0", "NOT NULL")]
+    [InlineData("PRIMARY KEY (channel_id, day_no, kind, code, model)", "PRIMARY KEY (channel_id, day_no, kind, code)")]
+    [InlineData("turn_id bigint IDENTITY(1, 1)", "turn_id bigint")]
+    [InlineData("message_id uniqueidentifier NOT NULL CONSTRAINT uq_usage_message_id UNIQUE,", "message_id uniqueidentifier NOT NULL, CONSTRAINT uq_usage_message_id UNIQUE (model),")]
+    [InlineData("duration_ms bigint NOT NULL,", "")]
+    [InlineData("first_token_ms bigint NULL", "first_token_ms bigint NULL, last_token_ms bigint NULL")]
+    [InlineData("CREATE INDEX ix_turns_channel ON dbo.turns (channel_id);", "")]
     public async Task A_difference_between_the_schemas_is_seen(string text, string changed)
     {
         await _store.MigrateAsync();
@@ -112,7 +121,9 @@ public sealed class MigrationTests : IDisposable
         // Something that is not ours stands in the way of a table in the middle of the first script.
         _store.Execute("CREATE TABLE usage (mine INTEGER)");
 
-        await Assert.ThrowsAsync<SqliteException>(_store.MigrateAsync);
+        var fault = await Assert.ThrowsAsync<MigrationFailedException>(_store.MigrateAsync);
+        Assert.StartsWith("Migration 0001_initial could not be applied, and nothing was changed: ", fault.Message, StringComparison.Ordinal);
+        Assert.Contains("table usage already exists", fault.Message, StringComparison.Ordinal);
         Assert.Equal(["usage"], _store.Query("SELECT name FROM sqlite_master"));
 
         _store.Execute("DROP TABLE usage");

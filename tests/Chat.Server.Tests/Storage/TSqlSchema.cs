@@ -2,8 +2,11 @@ using Microsoft.SqlServer.TransactSql.ScriptDom;
 
 namespace Chat.Server.Tests.Storage;
 
-/// <summary>A column as a script makes it. <paramref name="Type"/> is the bare type name in lower case, with <c>(max)</c> where it is unbounded.</summary>
-internal sealed record TSqlColumn(string Name, string Type, bool Nullable, bool Generated);
+/// <summary>
+/// A column as a script makes it. <paramref name="Type"/> is the bare type name in lower case, with <c>(max)</c> where it is unbounded;
+/// <paramref name="Counts"/> says that its values are counted up.
+/// </summary>
+internal sealed record TSqlColumn(string Name, string Type, bool Nullable, bool Generated, string Default = "", bool Counts = false);
 
 /// <summary>The tables, indexes and constraints that T-SQL scripts make, read from Microsoft's syntax tree.</summary>
 internal sealed class TSqlSchema : TSqlFragmentVisitor
@@ -63,7 +66,9 @@ internal sealed class TSqlSchema : TSqlFragmentVisitor
         column.ColumnIdentifier.Value,
         TypeOf(column.DataType),
         column.Constraints.OfType<NullableConstraintDefinition>().All(constraint => constraint.Nullable),
-        column.IdentityOptions is not null || column.DefaultConstraint is not null || column.ComputedColumnExpression is not null);
+        column.IdentityOptions is not null || column.DefaultConstraint is not null || column.ComputedColumnExpression is not null,
+        column.DefaultConstraint is null ? "" : TSqlScripts.TextOf(column.DefaultConstraint.Expression),
+        column.IdentityOptions is not null);
 
     public static string TypeOf(DataTypeReference? type)
     {
