@@ -15,7 +15,8 @@ public sealed class ChannelChanges(
         // Sealed before the transaction: sealing may add to the key ring, which is a write of its own.
         var key = ChannelKey.Create();
         var sealedKey = sealer.Seal(id, key);
-        var result = await database.WriteAsync<Result<ChannelResponse>>(
+        using var change = directory.BeginChange();
+        return await database.WriteAsync<Result<ChannelResponse>>(
             async session =>
             {
                 if (await channels.FindAsync(session, id) is not { } channel || await quotas.FindAccountAsync(session, channel.ChannelId) is not { } account)
@@ -25,15 +26,14 @@ public sealed class ChannelChanges(
                 return ChannelResponse.From(rotated, account, key);
             },
             cancellationToken);
-        directory.Changed();
-        return result;
     }
 
     /// <summary>Deletes the channel with its sessions, usage and grants.</summary>
     /// <returns>Whether there was one.</returns>
     public async Task<bool> DeleteAsync(Guid id, CancellationToken cancellationToken)
     {
-        var found = await database.WriteAsync(
+        using var change = directory.BeginChange();
+        return await database.WriteAsync(
             async session =>
             {
                 if (await channels.FindAsync(session, id) is not { } channel)
@@ -42,7 +42,5 @@ public sealed class ChannelChanges(
                 return true;
             },
             cancellationToken);
-        directory.Changed();
-        return found;
     }
 }

@@ -29,7 +29,8 @@ public sealed class EditChannel(
     /// <summary>Merges, validates and keeps.</summary>
     public async Task<Result<ChannelResponse>> HandleAsync(Guid id, JsonObject changes, CancellationToken cancellationToken)
     {
-        var result = await database.WriteAsync<Result<ChannelResponse>>(
+        using var change = directory.BeginChange();
+        return await database.WriteAsync<Result<ChannelResponse>>(
             async session =>
             {
                 if (await channels.FindAsync(session, id) is not { } channel || await quotas.FindAccountAsync(session, channel.ChannelId) is not { } account)
@@ -41,8 +42,6 @@ public sealed class EditChannel(
                 return ChannelResponse.From(edited, account);
             },
             cancellationToken);
-        directory.Changed();
-        return result;
     }
 
     private Result<ChannelSettings> Merge(ChannelSettings current, JsonObject changes)

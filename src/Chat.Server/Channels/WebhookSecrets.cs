@@ -34,7 +34,7 @@ public sealed class WebhookSecrets(Database database, IDataProtectionProvider pr
         {
             // Sealed before the transaction: sealing may add to the key ring, which is a write of its own.
             var fresh = protector.Protect(Encoding.UTF8.GetBytes(Prefix + Base64Url.EncodeToString(RandomNumberGenerator.GetBytes(RandomBytes))));
-            await database.WriteAsync(session => session.ExecuteAsync(Keep, new { publicId, sealedSecret = fresh }), cancellationToken);
+            await database.WriteIdempotentAsync(session => session.ExecuteAsync(Keep, new { publicId, sealedSecret = fresh }), cancellationToken);
             sealedSecret = await ReadAsync(publicId, cancellationToken);
         }
 

@@ -95,6 +95,11 @@ public sealed class ConversationStore(Database database)
         FROM dbo.turns WHERE channel_id = @channelId AND idempotency_key = @key;
         """);
 
+    // Under row versioning a plain read would not see a commit that is still under way: this one waits for it.
+    private static readonly Sql CountByMessageId = Sql.Of(
+        sqlite: "SELECT COUNT(*) FROM turns WHERE message_id = @messageId;",
+        sqlServer: "SELECT COUNT(*) FROM dbo.turns WITH (READCOMMITTEDLOCK) WHERE message_id = @messageId;");
+
     private static readonly Sql DropIdempotencyKey = Sql.Portable("UPDATE dbo.turns SET idempotency_key = NULL WHERE turn_id = @turnId;");
 
     private static readonly Sql SelectAbandoned = Sql.Of(
@@ -140,6 +145,10 @@ public sealed class ConversationStore(Database database)
 
     /// <summary>Adds a pending turn and gives its number.</summary>
     public Task<long> AddTurnAsync(DbSession session, NewTurn turn) => session.FirstOrDefaultAsync<long>(InsertTurn, turn);
+
+    /// <summary>Whether a turn was added, pending or not: for whoever lost the reply to its commit.</summary>
+    public async Task<bool> IsAdmittedAsync(DbSession session, Guid messageId) =>
+        await session.FirstOrDefaultAsync<int>(CountByMessageId, new { messageId }) > 0;
 
     /// <summary>Stores a reply; false, and nothing is changed, when the turn is no longer pending.</summary>
     public async Task<bool> CompleteTurnAsync(DbSession session, FinishedTurn turn, long threadId, DateTimeOffset expiresAt)

@@ -1,12 +1,14 @@
+using Chat.Server.Storage;
 using Microsoft.Extensions.Options;
 
 namespace Chat.Server.Conversations;
 
 /// <summary>
-/// Deletes expired threads and releases abandoned turns, in batches. May run on every instance at once: each step is a
+/// Deletes expired threads and what else has had its time, and releases abandoned turns, in batches. May run on every instance at once: each step is a
 /// conditional write.
 /// </summary>
 public sealed partial class Janitor(
+    Database database,
     AbandonedTurns abandoned,
     ThreadEraser eraser,
     IOptions<ConversationOptions> options,
@@ -26,6 +28,8 @@ public sealed partial class Janitor(
         while (await eraser.PurgeAsync(now, BatchSize, cancellationToken) == BatchSize)
             cancellationToken.ThrowIfCancellationRequested();
         await eraser.PurgeLooseAsync(now, cancellationToken);
+        while (await database.PurgeMarksAsync(now, BatchSize, cancellationToken) == BatchSize)
+            cancellationToken.ThrowIfCancellationRequested();
     }
 
     /// <inheritdoc />

@@ -46,12 +46,12 @@ public sealed class ThreadEraser(Database database)
     public async Task<int> PurgeAsync(DateTimeOffset now, int limit, CancellationToken cancellationToken)
     {
         var expired = await database.ReadAsync(session => session.ListAsync<long>(SelectExpired, new { now, limit }), cancellationToken);
-        return expired.Count == 0 ? 0 : await database.WriteAsync(session => PurgeAsync(session, expired, now), cancellationToken);
+        return expired.Count == 0 ? 0 : await database.WriteIdempotentAsync(session => PurgeAsync(session, expired, now), cancellationToken);
     }
 
     /// <summary>Deletes turns that lost their thread, once they are settled and their keys are of no more use.</summary>
     public Task PurgeLooseAsync(DateTimeOffset now, CancellationToken cancellationToken) =>
-        database.WriteAsync(session => session.ExecuteAsync(DeleteLoose, new { keysSince = now - IdempotencyKey.Lifetime }), cancellationToken);
+        database.WriteIdempotentAsync(session => session.ExecuteAsync(DeleteLoose, new { keysSince = now - IdempotencyKey.Lifetime }), cancellationToken);
 
     private static async Task<int> PurgeAsync(DbSession session, IReadOnlyList<long> threads, DateTimeOffset now)
     {

@@ -20,7 +20,13 @@ public sealed record FirstAnswer(Guid MessageId, TurnReply Reply);
 /// session's thread opened and the turn written as pending. All of it is kept, or nothing.
 /// </summary>
 public sealed class TurnAdmission(
-    Database database, ConversationStore store, Meter meter, AbandonedTurns abandoned, IOptions<ConversationOptions> options, TimeProvider time)
+    Database database,
+    ConversationStore store,
+    ChannelDirectory channels,
+    Meter meter,
+    AbandonedTurns abandoned,
+    IOptions<ConversationOptions> options,
+    TimeProvider time)
 {
     // As many as one sweep takes at a time: the key's own turn is among the longest abandoned, or soon will be.
     private const int ReleasedAtOnce = 100;
@@ -32,12 +38,22 @@ public sealed class TurnAdmission(
     public async Task<Result<AdmissionOutcome>> AdmitAsync(
         Channel channel, SessionKey key, string message, Prompt prompt, IdempotencyKey? idempotencyKey, CancellationToken cancellationToken)
     {
-        var (result, keyIsAbandoned) = await TryAsync(channel, key, message, prompt, idempotencyKey, cancellationToken);
+        // Its key was looked up before its body was read, and a body may take its time: who was let in then may not be now.
+        if (await channels.RefreshAsync(channel, cancellationToken) is not { } current)
+            return ChatError.InvalidApiKey;
+        return current.IsActiveAt(time.GetUtcNow())
+            ? await AdmitAsync(current, key, new NewMessage(message, prompt, idempotencyKey), cancellationToken)
+            : ChatError.SiteInactive;
+    }
+
+    private async Task<Result<AdmissionOutcome>> AdmitAsync(Channel channel, SessionKey key, NewMessage message, CancellationToken cancellationToken)
+    {
+        var (result, keyIsAbandoned) = await TryAsync(channel, key, message, cancellationToken);
         if (keyIsAbandoned)
         {
             // What a crash left behind holds the key until its lease ends: the retry need not wait for the sweep as well.
             await abandoned.ReleaseAsync(time.GetUtcNow(), ReleasedAtOnce, cancellationToken);
-            (result, _) = await TryAsync(channel, key, message, prompt, idempotencyKey, cancellationToken);
+            (result, _) = await TryAsync(channel, key, message, cancellationToken);
         }
 
         if (result.Succeeded(out var outcome, out _) && outcome.Turn is { } admittedTurn)
@@ -46,24 +62,28 @@ public sealed class TurnAdmission(
     }
 
     private Task<(Result<AdmissionOutcome> Result, bool KeyIsAbandoned)> TryAsync(
-        Channel channel, SessionKey key, string message, Prompt prompt, IdempotencyKey? idempotencyKey, CancellationToken cancellationToken) =>
-        database.WriteAsync<(Result<AdmissionOutcome>, bool)>(
+        Channel channel, SessionKey key, NewMessage message, CancellationToken cancellationToken)
+    {
+        // Made before the transaction: by this id it is looked up whether the turn was kept, and no second one can be.
+        var messageId = Guid.CreateVersion7(time.GetUtcNow());
+        return database.WriteAsync<(Result<AdmissionOutcome> Result, bool)>(
             async session =>
             {
                 var now = time.GetUtcNow();
-                if (idempotencyKey is not null
-                    && await store.FindByIdempotencyKeyAsync(session, channel.ChannelId, idempotencyKey.Key, now) is { } known)
-                {
-                    return (Known(known, idempotencyKey), known.IsAbandonedAt(now));
-                }
-
-                var admitted = await AdmitAsync(session, channel, key, message, prompt, idempotencyKey, now);
+                if (message.Key is not null && await store.FindByIdempotencyKeyAsync(session, channel.ChannelId, message.Key.Key, now) is { } known)
+                    return (Known(known, message.Key), known.IsAbandonedAt(now));
+                var admitted = await AdmitAsync(session, channel, key, message with { Id = messageId }, now);
                 if (admitted.Succeeded(out var turn, out var refusal))
                     return (new AdmissionOutcome(turn, null), false);
                 session.Discard();
                 return (refusal, false);
             },
+            // What was answered or refused without a turn stands, whatever became of its commit.
+            (session, outcome) => outcome.Result.Succeeded(out var kept, out _) && kept.Turn is not null
+                ? store.IsAdmittedAsync(session, messageId)
+                : Task.FromResult(true),
             cancellationToken);
+    }
 
     private static Result<AdmissionOutcome> Known(KeyedTurn turn, IdempotencyKey key)
     {
@@ -79,27 +99,31 @@ public sealed class TurnAdmission(
     }
 
     private async Task<Result<AdmittedTurn>> AdmitAsync(
-        DbSession session, Channel channel, SessionKey key, string message, Prompt prompt, IdempotencyKey? idempotencyKey, DateTimeOffset now)
+        DbSession session, Channel channel, SessionKey key, NewMessage message, DateTimeOffset now)
     {
-        if (!(await meter.AdmitAsync(session, channel, prompt.Tokens)).Succeeded(out var admission, out var refusal))
+        if (!(await meter.AdmitAsync(session, channel, message.Prompt.Tokens)).Succeeded(out var admission, out var refusal))
             return refusal;
         // The minute that the channel counted the message in: later than the clock's, where the clock has gone back.
         var limit = new MinuteLimit(admission.Counts.MinuteNo, channel.Settings.RequestsPerMinutePerSession ?? int.MaxValue);
         if (await store.OpenThreadAsync(session, key, limit, now, now + options.Value.Lifetime) is not { } threadId)
             return ChatError.RateLimitExceeded(QuotaWindow.EndOfMinute(limit.Minute) - now);
-        var messageId = Guid.CreateVersion7(now);
         var turnId = await store.AddTurnAsync(session, new NewTurn(
-            messageId,
+            message.Id,
             channel.ChannelId,
             threadId,
             admission.ModelId,
-            message,
+            message.Text,
             admission.Reserved,
             admission.Day,
-            idempotencyKey?.Key,
-            idempotencyKey?.RequestHash,
+            message.Key?.Key,
+            message.Key?.RequestHash,
             now,
             now + options.Value.TurnTimeout + TurnRunner.LeaseMargin));
-        return new AdmittedTurn(turnId, messageId, threadId, channel.ChannelId, admission);
+        return new AdmittedTurn(turnId, message.Id, threadId, channel.ChannelId, admission);
+    }
+
+    private sealed record NewMessage(string Text, Prompt Prompt, IdempotencyKey? Key)
+    {
+        public Guid Id { get; init; }
     }
 }

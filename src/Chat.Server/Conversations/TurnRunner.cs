@@ -19,8 +19,7 @@ public sealed record TurnReply(string Markdown, string Html, int PromptTokens, i
 /// a reply. A shutdown waits for running turns, up to the host's limit; what it leaves, the lease gives back.
 /// </summary>
 public sealed partial class TurnRunner(
-    Database database,
-    ConversationStore store,
+    TurnSettlement settlement,
     Meter meter,
     UsageObserver observer,
     IOptions<ConversationOptions> options,
@@ -30,9 +29,6 @@ public sealed partial class TurnRunner(
 {
     /// <summary>How much longer a turn's lease is than the time that its reply may take: room to settle.</summary>
     internal static readonly TimeSpan LeaseMargin = TimeSpan.FromMinutes(1);
-
-    // A settlement that the store refuses is tried again for about six seconds: the reply exists and is worth it.
-    private static readonly TimeSpan[] SettleDelays = [.. new[] { 100, 300, 1_000, 2_000, 3_000 }.Select(ms => TimeSpan.FromMilliseconds(ms))];
 
     private readonly ConcurrentDictionary<long, Task> _running = [];
 
@@ -64,7 +60,7 @@ public sealed partial class TurnRunner(
             var charge = meter.ChargeFor(turn.Admission, response);
             var html = SafeMarkdown.ToHtml(response.Text);
             var duration = time.GetElapsedTime(started);
-            if (!await SettleAsync(turn, response.Text, charge, duration))
+            if (!await settlement.SettleAsync(turn, response.Text, charge, duration))
                 return ChatError.AiServiceError;
             observer.Answered(turn.Admission, charge, duration, firstToken: null);
             return new TurnReply(response.Text, html, charge.PromptTokens, charge.CompletionTokens, charge.MicroCredits);
@@ -101,46 +97,11 @@ public sealed partial class TurnRunner(
         }
     }
 
-    private Task<bool> SettleAsync(AdmittedTurn turn, string reply, Charge charge, TimeSpan duration) => PersistentlyAsync(async session =>
-    {
-        var now = time.GetUtcNow();
-        var finished = new FinishedTurn(turn.TurnId, reply, charge.PromptTokens, charge.CompletionTokens, charge.MicroCredits, now);
-        // False: the lease had ended and a sweeper has given everything back. What was not charged is not handed out.
-        if (!await store.CompleteTurnAsync(session, finished, turn.ThreadId, now + options.Value.Lifetime))
-            return false;
-        await meter.SettleAsync(session, turn.Admission, turn.MessageId, charge, duration);
-        return true;
-    });
-
     private async Task<ChatError> FailAsync(AdmittedTurn turn, ChatError error)
     {
-        var failed = await PersistentlyAsync(async session =>
-        {
-            if (!await store.FailTurnAsync(session, turn.TurnId, error.Code, time.GetUtcNow()))
-                return false;
-            await meter.ReleaseAsync(session, turn.ChannelId, turn.Admission.Reserved, turn.Admission.Day);
-            return true;
-        });
-        if (failed)
+        if (await settlement.FailAsync(turn, error))
             observer.Failed(turn.ChannelId, turn.Admission.ModelId, error.Code);
         return error;
-    }
-
-    private async Task<bool> PersistentlyAsync(Func<DbSession, Task<bool>> work)
-    {
-        foreach (var delay in SettleDelays)
-        {
-            try
-            {
-                return await database.WriteAsync(work, CancellationToken.None);
-            }
-            catch (StoreUnavailableException)
-            {
-                await Task.Delay(delay, time, CancellationToken.None);
-            }
-        }
-
-        return await database.WriteAsync(work, CancellationToken.None);
     }
 
     private static partial class Log

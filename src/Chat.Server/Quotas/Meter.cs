@@ -91,6 +91,9 @@ public sealed class Meter(QuotaStore store, WindowWatch windows, ModelCatalogue 
             (long)duration.TotalMilliseconds,
             time.GetUtcNow()));
 
+    /// <summary>Whether a reply has been charged: for whoever lost the reply to its commit.</summary>
+    public Task<bool> IsSettledAsync(DbSession session, Guid messageId) => store.IsSettledAsync(session, messageId);
+
     /// <summary>Gives back the credits and the place in the day of a message whose reply failed; in the transaction that fails the turn.</summary>
     public Task ReleaseAsync(DbSession session, long channelId, long reserved, int day) => store.ReleaseAsync(session, channelId, reserved, day);
 

@@ -44,6 +44,8 @@ public sealed class QuotaStore(Database database)
         VALUES (@ChannelId, @MessageId, @Model, @Attempt, @PromptTokens, @CompletionTokens, @Charged, @DurationMs, @Now);
         """);
 
+    private static readonly Sql CountUsage = Sql.Portable("SELECT COUNT(*) FROM dbo.usage WHERE message_id = @messageId;");
+
     private static readonly Sql Release = Sql.Portable("""
         UPDATE dbo.channel_usage
         SET reserved = reserved - @reserved,
@@ -74,6 +76,10 @@ public sealed class QuotaStore(Database database)
         await session.ExecuteAsync(Settle, new { channelId = usage.ChannelId, reserved, charged = usage.Charged });
         await session.ExecuteAsync(InsertUsage, usage);
     }
+
+    /// <summary>Whether a message has its line of usage.</summary>
+    internal async Task<bool> IsSettledAsync(DbSession session, Guid messageId) =>
+        await session.FirstOrDefaultAsync<int>(CountUsage, new { messageId }) > 0;
 
     /// <summary>Gives a reservation back, and the message's place in its day.</summary>
     internal Task ReleaseAsync(DbSession session, long channelId, long reserved, int day) =>

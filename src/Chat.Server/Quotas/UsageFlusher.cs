@@ -19,11 +19,15 @@ public sealed partial class UsageFlusher(
     UsageObserver observer, UsageStore store, AlertWatch alerts, IOptions<UsageOptions> options, TimeProvider time, ILogger<UsageFlusher> logger)
     : BackgroundService
 {
+    // What was taken and is not known to be kept: it goes first, under its own id, before anything that was seen since.
+    private Observations? _unsent;
+
     /// <inheritdoc />
     public override async Task StopAsync(CancellationToken cancellationToken)
     {
         await base.StopAsync(cancellationToken);
-        await FlushAsync(cancellationToken);
+        if (_unsent is null || await TryFlushAsync(cancellationToken))
+            await TryFlushAsync(cancellationToken);
     }
 
     /// <inheritdoc />
@@ -31,26 +35,25 @@ public sealed partial class UsageFlusher(
     {
         using var timer = new PeriodicTimer(options.Value.FlushInterval, time);
         while (await timer.WaitForNextTickAsync(stoppingToken))
-            await FlushAsync(stoppingToken);
+            await TryFlushAsync(stoppingToken);
     }
 
-    private async Task FlushAsync(CancellationToken cancellationToken)
+    private async Task<bool> TryFlushAsync(CancellationToken cancellationToken)
     {
-        var seen = observer.Take();
-        if (seen.IsEmpty)
-            return;
+        _unsent ??= observer.Take();
         try
         {
-            await store.AddAsync(seen.Counts, cancellationToken);
-            seen = seen with { Counts = new Dictionary<UnansweredKey, long>() };
-            await alerts.CheckAsync(seen.Active, cancellationToken);
+            await store.AddAsync(_unsent.Id, _unsent.Counts, cancellationToken);
+            _unsent = _unsent with { Counts = new Dictionary<UnansweredKey, long>() };
+            await alerts.CheckAsync(_unsent.Active, cancellationToken);
+            _unsent = null;
+            return true;
         }
         catch (Exception fault)
         {
-            observer.Return(seen);
-            if (fault is OperationCanceledException)
-                return;
-            Log.NotKept(logger, fault);
+            if (fault is not OperationCanceledException)
+                Log.NotKept(logger, fault);
+            return false;
         }
     }
 

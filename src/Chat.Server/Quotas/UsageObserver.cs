@@ -56,25 +56,14 @@ public sealed class UsageObserver(ChatMetrics metrics, TimeProvider time)
             _active.Add(admission.Channel.ChannelId);
     }
 
-    /// <summary>Hands over what was seen since the last time; it is the caller's to keep, or to give back.</summary>
+    /// <summary>Hands over what was seen since the last time; it is the caller's to keep.</summary>
     internal Observations Take()
     {
         lock (_gate)
         {
-            var taken = new Observations(_counts, _active);
+            var taken = new Observations(Guid.CreateVersion7(time.GetUtcNow()), _counts, _active);
             (_counts, _active) = ([], []);
             return taken;
-        }
-    }
-
-    /// <summary>Takes back what could not be kept.</summary>
-    internal void Return(Observations observations)
-    {
-        lock (_gate)
-        {
-            foreach (var (key, count) in observations.Counts)
-                _counts[key] = _counts.GetValueOrDefault(key) + count;
-            _active.UnionWith(observations.Active);
         }
     }
 
@@ -90,9 +79,7 @@ public sealed class UsageObserver(ChatMetrics metrics, TimeProvider time)
 }
 
 /// <summary>What was seen between two flushes.</summary>
+/// <param name="Id">By which it is kept once, however often it is handed in.</param>
 /// <param name="Counts">Unanswered requests.</param>
 /// <param name="Active">The numbers of the channels that anything happened to.</param>
-internal sealed record Observations(IReadOnlyDictionary<UnansweredKey, long> Counts, IReadOnlyCollection<long> Active)
-{
-    public bool IsEmpty => Active.Count == 0;
-}
+internal sealed record Observations(Guid Id, IReadOnlyDictionary<UnansweredKey, long> Counts, IReadOnlyCollection<long> Active);

@@ -95,11 +95,12 @@ public sealed class UsageStore(Database database)
 
     /// <summary>
     /// Adds counts to those that are there: several instances add up. Of two that insert the same row at once, one is run again
-    /// from its start and then finds it.
+    /// from its start and then finds it. A batch that is handed in again under the same id counts once.
     /// </summary>
-    public Task AddAsync(IReadOnlyDictionary<UnansweredKey, long> counts, CancellationToken cancellationToken) => counts.Count == 0
+    internal Task AddAsync(Guid batch, IReadOnlyDictionary<UnansweredKey, long> counts, CancellationToken cancellationToken) => counts.Count == 0
         ? Task.CompletedTask
-        : database.WriteAsync(
+        : database.WriteOnceAsync(
+            batch,
             async session =>
             {
                 foreach (var (key, count) in counts)
@@ -108,8 +109,6 @@ public sealed class UsageStore(Database database)
                     if (await session.ExecuteAsync(AddCount, arguments) == 0)
                         await session.ExecuteAsync(InsertCount, arguments);
                 }
-
-                return true;
             },
             cancellationToken);
 

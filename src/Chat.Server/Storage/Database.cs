@@ -3,52 +3,86 @@ using System.Data.Common;
 namespace Chat.Server.Storage;
 
 /// <summary>
-/// The store. Work is handed in as a function of a session: it may be run again from its start after a conflict with
-/// another writer, so it must have no effect besides the database. A store that cannot be reached, or refuses to write,
-/// is a <see cref="StoreUnavailableException"/>; any other fault passes through as it is.
+/// The store. Work is handed in as a function of a session: it may be run again from its start after a transient fault, so it
+/// must have no effect besides the database. A store that cannot be reached, or refuses to write, is a
+/// <see cref="StoreUnavailableException"/>; any other fault passes through as it is.
 /// </summary>
+/// <remarks>
+/// A write is kept once, or not at all, also when the reply to its commit is lost: it is looked up then, never guessed. The
+/// three ways to write differ in how. Only what could not be looked up either is an <see cref="OutcomeUnknownException"/>.
+/// </remarks>
 public abstract partial class Database
 {
-    // A conflict is over in milliseconds or stands for something worse: five tries, then the caller hears of it.
-    private const int Tries = 5;
-
     /// <summary>Which engine this is.</summary>
     public abstract DatabaseEngine Engine { get; }
+
+    /// <summary>How often and for how long work is run again.</summary>
+    internal Retries Retries { get; init; } = new();
 
     /// <summary>Reads without a transaction.</summary>
     public Task<T> ReadAsync<T>(Func<DbSession, Task<T>> work, CancellationToken cancellationToken) =>
         IfInUse(() => ReadAlwaysAsync(work, cancellationToken));
 
-    /// <summary>Writes in one transaction: all of the work is kept, or none, as after <see cref="DbSession.Discard"/>.</summary>
-    public Task<T> WriteAsync<T>(Func<DbSession, Task<T>> work, CancellationToken cancellationToken) =>
-        IfInUse(() => WriteAlwaysAsync(work, cancellationToken));
-
     /// <summary><see cref="ReadAsync"/> also while the store is suspended: for those who make it fit for use.</summary>
     internal Task<T> ReadAlwaysAsync<T>(Func<DbSession, Task<T>> work, CancellationToken cancellationToken) =>
-        RunAsync(
-            async connection => await work(new DbSession(connection, null, Engine, cancellationToken)),
-            cancellationToken);
+        Retries.RunAsync(new ReadRun<T>(this, work, cancellationToken), KindOf);
 
-    /// <summary><see cref="WriteAsync"/> also while the store is suspended.</summary>
-    internal Task<T> WriteAlwaysAsync<T>(Func<DbSession, Task<T>> work, CancellationToken cancellationToken) =>
-        RunAsync(
-            async connection =>
+    /// <summary>
+    /// Writes in one transaction: all of the work is kept, or none, as after <see cref="DbSession.Discard"/>. The transaction is
+    /// marked with a row of its own, so that any work may be handed in; for the request path there are cheaper ways.
+    /// </summary>
+    public Task<T> WriteAsync<T>(Func<DbSession, Task<T>> work, CancellationToken cancellationToken)
+    {
+        var now = Retries.Time.GetUtcNow();
+        var mark = Guid.CreateVersion7(now);
+        return WriteAsync(
+            async session =>
             {
-                await using var transaction = await BeginAsync(connection, cancellationToken);
-                var session = new DbSession(connection, DriverTransaction(transaction), Engine, cancellationToken);
-                var result = await work(session);
-                if (session.IsDiscarded)
-                {
-                    await transaction.RollbackAsync(CancellationToken.None);
-                    return result;
-                }
-
-                // Past this point the caller's hanging up must not decide whether the work is kept.
-                await transaction.CommitAsync(CancellationToken.None);
-                return result;
+                // First of all: where the same transaction's commit is still under way, this waits for it.
+                await CommitMarks.AddAsync(session, mark, now);
+                return await work(session);
             },
-            cancellationToken,
-            writes: true);
+            (session, _) => CommitMarks.IsThereAsync(session, mark),
+            cancellationToken);
+    }
+
+    /// <summary>Writes in one transaction that can be told by what it leaves behind.</summary>
+    /// <param name="work">The work.</param>
+    /// <param name="isKept">
+    /// Whether a transaction that came to this result was kept: it looks for something that only this work writes, under a unique
+    /// constraint. Asked on a connection of its own.
+    /// </param>
+    /// <param name="cancellationToken">The caller's hanging up; from the commit on it counts for nothing.</param>
+    public Task<T> WriteAsync<T>(Func<DbSession, Task<T>> work, Func<DbSession, T, Task<bool>> isKept, CancellationToken cancellationToken) =>
+        IfInUse(() => Retries.RunAsync(new WriteRun<T>(this, work, isKept, cancellationToken), KindOf));
+
+    /// <summary>Writes in one transaction what leaves the same rows, and has the same result, when it is done twice.</summary>
+    public Task<T> WriteIdempotentAsync<T>(Func<DbSession, Task<T>> work, CancellationToken cancellationToken) =>
+        IfInUse(() => WriteAlwaysAsync(work, cancellationToken));
+
+    /// <summary><see cref="WriteIdempotentAsync"/> also while the store is suspended.</summary>
+    internal Task<T> WriteAlwaysAsync<T>(Func<DbSession, Task<T>> work, CancellationToken cancellationToken) =>
+        Retries.RunAsync(new WriteRun<T>(this, work, null, cancellationToken), KindOf);
+
+    /// <summary>
+    /// Writes under a mark that the caller keeps: handed in again with the same mark, within a day, the work is done only if it was
+    /// not before. For work that outlives a call whose outcome stayed unknown.
+    /// </summary>
+    public Task WriteOnceAsync(Guid mark, Func<DbSession, Task> work, CancellationToken cancellationToken) => WriteAsync(
+        async session =>
+        {
+            if (await CommitMarks.IsThereAsync(session, mark))
+                return true;
+            await CommitMarks.AddAsync(session, mark, Retries.Time.GetUtcNow());
+            await work(session);
+            return true;
+        },
+        (session, _) => CommitMarks.IsThereAsync(session, mark),
+        cancellationToken);
+
+    /// <summary>Deletes at most <paramref name="limit"/> marks of transactions that nobody looks up any more, and says how many.</summary>
+    public Task<int> PurgeMarksAsync(DateTimeOffset now, int limit, CancellationToken cancellationToken) =>
+        WriteIdempotentAsync(session => CommitMarks.PurgeAsync(session, now - CommitMarks.Lifetime, limit), cancellationToken);
 
     /// <summary>Makes the place where the data will live, before the first migration.</summary>
     internal abstract Task PrepareAsync(CancellationToken cancellationToken);
@@ -57,41 +91,20 @@ public abstract partial class Database
     internal abstract Task LockForMigrationAsync(DbSession session);
 
     /// <summary>Opens a connection, ready for use.</summary>
-    protected abstract Task<DbConnection> OpenAsync(CancellationToken cancellationToken);
+    internal abstract Task<DbConnection> OpenAsync(CancellationToken cancellationToken);
 
     /// <summary>Begins a write transaction.</summary>
-    protected abstract ValueTask<DbTransaction> BeginAsync(DbConnection connection, CancellationToken cancellationToken);
+    internal abstract ValueTask<DbTransaction> BeginAsync(DbConnection connection, CancellationToken cancellationToken);
 
     /// <summary>What the driver's commands must be told of a transaction; null where it is between the connection and the engine.</summary>
-    protected virtual DbTransaction? DriverTransaction(DbTransaction transaction) => transaction;
+    internal virtual DbTransaction? DriverTransaction(DbTransaction transaction) => transaction;
+
+    /// <summary>Whether a transaction whose commit went wrong is known to be open still, and so not kept.</summary>
+    internal virtual bool IsStillOpen(DbTransaction transaction) => false;
 
     /// <summary>Waits for this process's turn to write, where the engine has one writer at a time; null where it has many.</summary>
-    protected abstract ValueTask<IDisposable?> EnterWriteAsync(CancellationToken cancellationToken);
+    internal abstract ValueTask<IDisposable?> EnterWriteAsync(CancellationToken cancellationToken);
 
-    /// <summary>Whether a fault means that the store is out of reach or refuses to write.</summary>
-    protected abstract bool IsUnavailable(Exception fault);
-
-    /// <summary>Whether the same work can succeed when it is run again at once.</summary>
-    protected abstract bool IsConflict(Exception fault);
-
-    private async Task<T> RunAsync<T>(Func<DbConnection, Task<T>> work, CancellationToken cancellationToken, bool writes = false)
-    {
-        for (var attempt = 1; ; attempt++)
-        {
-            try
-            {
-                using var turn = writes ? await EnterWriteAsync(cancellationToken) : null;
-                await using var connection = await OpenAsync(cancellationToken);
-                return await work(connection);
-            }
-            catch (Exception fault) when (attempt < Tries && IsConflict(fault))
-            {
-                // Run again: the transaction was rolled back as a whole.
-            }
-            catch (Exception fault) when (fault is not OperationCanceledException && IsUnavailable(fault))
-            {
-                throw new StoreUnavailableException(fault);
-            }
-        }
-    }
+    /// <summary>What a fault means for the work that met it.</summary>
+    internal abstract FaultKind KindOf(Exception fault);
 }

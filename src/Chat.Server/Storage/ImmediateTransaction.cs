@@ -26,6 +26,13 @@ internal sealed class ImmediateTransaction : DbTransaction
     /// <inheritdoc />
     public override IsolationLevel IsolationLevel => IsolationLevel.Serializable;
 
+    /// <summary>
+    /// Whether SQLite still has it open, as after a COMMIT that met a lock. After one that met a full disk or a failing one, SQLite
+    /// has ended it by itself: rolled back, as its manual has it; but a file in another journal mode than ours can fail
+    /// behind the point of no return, so this is not taken for an answer.
+    /// </summary>
+    public bool IsOpen => _connection.State == ConnectionState.Open && raw.sqlite3_get_autocommit(_connection.Handle) == 0;
+
     /// <inheritdoc />
     protected override DbConnection DbConnection => _connection;
 
@@ -52,14 +59,14 @@ internal sealed class ImmediateTransaction : DbTransaction
     /// <inheritdoc />
     public override void Rollback()
     {
-        if (raw.sqlite3_get_autocommit(_connection.Handle) == 0)
+        if (IsOpen)
             SqliteException.ThrowExceptionForRC(raw.sqlite3_exec(_connection.Handle, "ROLLBACK;"), _connection.Handle);
     }
 
     /// <inheritdoc />
     protected override void Dispose(bool disposing)
     {
-        if (disposing && _connection.State == ConnectionState.Open && raw.sqlite3_get_autocommit(_connection.Handle) == 0)
+        if (disposing && IsOpen)
             raw.sqlite3_exec(_connection.Handle, "ROLLBACK;");
         base.Dispose(disposing);
     }

@@ -64,6 +64,7 @@ public sealed partial class Migrator(Database database, TimeProvider time, ILogg
         var current = "schema_migrations";
         try
         {
+            // Idempotent: it looks, under the lock, at what is missing still. Nor is there a table for marks before the first migrations.
             return await database.WriteAlwaysAsync(session => ApplyAsync(session, name => current = name), cancellationToken);
         }
         catch (DbException fault)

@@ -27,7 +27,7 @@ internal sealed class SqlServerDatabase(string connectionString) : Database
             throw new StoreUnavailableException(new TimeoutException("Another process has been migrating the database for more than 20 seconds."));
     }
 
-    protected override async Task<DbConnection> OpenAsync(CancellationToken cancellationToken)
+    internal override async Task<DbConnection> OpenAsync(CancellationToken cancellationToken)
     {
         var connection = new SqlConnection(connectionString);
         try
@@ -42,16 +42,10 @@ internal sealed class SqlServerDatabase(string connectionString) : Database
         }
     }
 
-    protected override ValueTask<DbTransaction> BeginAsync(DbConnection connection, CancellationToken cancellationToken) =>
+    internal override ValueTask<DbTransaction> BeginAsync(DbConnection connection, CancellationToken cancellationToken) =>
         connection.BeginTransactionAsync(IsolationLevel.ReadCommitted, cancellationToken);
 
-    protected override ValueTask<IDisposable?> EnterWriteAsync(CancellationToken cancellationToken) => new((IDisposable?)null);
+    internal override ValueTask<IDisposable?> EnterWriteAsync(CancellationToken cancellationToken) => new((IDisposable?)null);
 
-    // A pool that has run out is reported as an InvalidOperationException by the client.
-    protected override bool IsUnavailable(Exception fault) =>
-        fault is InvalidOperationException { Source: "Microsoft.Data.SqlClient" or "Core Microsoft SqlClient Data Provider" }
-        || (fault is SqlException sql && (sql.Class >= 17 || sql.Number is -2 or 53 or 1205 or 1222 or 3906 or 3960 or 4060 or 10054 or 10060 or 18456 or 0));
-
-    // 1205 deadlock, 1222 lock time-out, 3960 snapshot conflict, 2627 and 2601 a row that another writer made first.
-    protected override bool IsConflict(Exception fault) => fault is SqlException { Number: 1205 or 1222 or 3960 or 2627 or 2601 };
+    internal override FaultKind KindOf(Exception fault) => SqlServerFaults.KindOf(fault);
 }

@@ -56,7 +56,7 @@ internal sealed class SqliteDatabase : Database, IDisposable
             await using var connection = await OpenAsync(cancellationToken);
             await ExecuteAsync(connection, "PRAGMA journal_mode = WAL;", cancellationToken);
         }
-        catch (Exception fault) when (IsUnavailable(fault) || fault is IOException or UnauthorizedAccessException)
+        catch (Exception fault) when (KindOf(fault) == FaultKind.Unavailable || fault is IOException or UnauthorizedAccessException)
         {
             throw new StoreUnavailableException(fault);
         }
@@ -66,7 +66,7 @@ internal sealed class SqliteDatabase : Database, IDisposable
     internal override Task LockForMigrationAsync(DbSession session) => Task.CompletedTask;
 
     // A connection to a file that was read-only when it was opened stays so, whatever becomes of the file: a fresh one knows better.
-    protected override async Task<DbConnection> OpenAsync(CancellationToken cancellationToken)
+    internal override async Task<DbConnection> OpenAsync(CancellationToken cancellationToken)
     {
         var connection = await TakeAsync(cancellationToken);
         if (raw.sqlite3_db_readonly(connection.Handle, "main") == 0)
@@ -76,22 +76,24 @@ internal sealed class SqliteDatabase : Database, IDisposable
         return await TakeAsync(cancellationToken);
     }
 
-    protected override ValueTask<DbTransaction> BeginAsync(DbConnection connection, CancellationToken cancellationToken) =>
+    internal override ValueTask<DbTransaction> BeginAsync(DbConnection connection, CancellationToken cancellationToken) =>
         ImmediateTransaction.BeginAsync((SqliteConnection)connection, _busyTimeout, cancellationToken);
 
-    protected override DbTransaction? DriverTransaction(DbTransaction transaction) => null;
+    internal override DbTransaction? DriverTransaction(DbTransaction transaction) => null;
 
-    protected override async ValueTask<IDisposable?> EnterWriteAsync(CancellationToken cancellationToken)
+    internal override bool IsStillOpen(DbTransaction transaction) => ((ImmediateTransaction)transaction).IsOpen;
+
+    internal override async ValueTask<IDisposable?> EnterWriteAsync(CancellationToken cancellationToken)
     {
         await _writer.WaitAsync(cancellationToken);
         return new Turn(_writer);
     }
 
-    protected override bool IsUnavailable(Exception fault) =>
-        fault is SqliteException { SqliteErrorCode: Busy or Locked or ReadOnly or IoError or Corrupt or Full or CannotOpen or NotADatabase };
-
-    // Waiting is the busy timeout's work; what it gives up on is unavailable.
-    protected override bool IsConflict(Exception fault) => false;
+    // Waiting is the busy timeout's work; what it gives up on is unavailable, and nothing is transient.
+    internal override FaultKind KindOf(Exception fault) =>
+        fault is SqliteException { SqliteErrorCode: Busy or Locked or ReadOnly or IoError or Corrupt or Full or CannotOpen or NotADatabase }
+            ? FaultKind.Unavailable
+            : FaultKind.Other;
 
     private async Task<SqliteConnection> TakeAsync(CancellationToken cancellationToken)
     {

@@ -15,6 +15,7 @@ public static class StorageModule
             .BindSettings("Storage")
             .Configure<IConfiguration>((options, configuration) => options.SqlServer = configuration.GetConnectionString("SqlServer"));
         services.AddSingleton<IValidateOptions<StorageOptions>, StorageOptionsValidator>();
+        services.AddSingleton<StorageMetrics>();
         services.AddSingleton(CreateDatabase);
         services.AddSingleton<Migrator>();
         return services;
@@ -36,8 +37,13 @@ public static class StorageModule
     private static Database CreateDatabase(IServiceProvider services)
     {
         var options = services.GetRequiredService<IOptions<StorageOptions>>().Value;
+        var retries = new Retries(
+            options.RetryBudget,
+            services.GetRequiredService<TimeProvider>(),
+            services.GetRequiredService<StorageMetrics>(),
+            services.GetRequiredService<ILogger<Database>>());
         return string.IsNullOrWhiteSpace(options.SqlServer)
-            ? new SqliteDatabase(options.AbsolutePath(services.GetRequiredService<IHostEnvironment>()), options)
-            : new SqlServerDatabase(options.SqlServer);
+            ? new SqliteDatabase(options.AbsolutePath(services.GetRequiredService<IHostEnvironment>()), options) { Retries = retries }
+            : new SqlServerDatabase(options.SqlServer) { Retries = retries };
     }
 }

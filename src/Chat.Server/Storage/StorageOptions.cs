@@ -32,6 +32,9 @@ public sealed class StorageOptions
     /// </summary>
     public bool MigrateOnStart { get; set; } = true;
 
+    /// <summary>How long work on SQL Server is run again after transient faults before the caller gets 503. Default 5 seconds.</summary>
+    public TimeSpan RetryBudget { get; set; } = Retries.DefaultBudget;
+
     /// <summary>The SQL Server connection string (<c>ConnectionStrings:SqlServer</c>); null or empty: SQLite.</summary>
     public string? SqlServer { get; set; }
 }
@@ -46,6 +49,8 @@ internal sealed class StorageOptionsValidator : IValidateOptions<StorageOptions>
             faults.Add("Storage:Path must name a file.");
         if (options.BusyTimeout < TimeSpan.FromMilliseconds(1) || options.BusyTimeout > TimeSpan.FromMinutes(1))
             faults.Add("Storage:BusyTimeout must be between 1 millisecond and 1 minute.");
+        if (options.RetryBudget < TimeSpan.FromMilliseconds(100) || options.RetryBudget > TimeSpan.FromMinutes(1))
+            faults.Add("Storage:RetryBudget must be between 100 milliseconds and 1 minute.");
         if (!Enum.IsDefined(options.Durability))
             faults.Add("Storage:Durability must be Normal or Full.");
         if (!string.IsNullOrWhiteSpace(options.SqlServer) && SqlServerFault(options.SqlServer) is { } fault)

@@ -118,5 +118,5 @@ public sealed class AlertStore(Database database)
 
     /// <summary>There is nothing left to do for the alert.</summary>
     internal Task SetDeliveredAsync(long alertId, DateTimeOffset now, CancellationToken cancellationToken) =>
-        database.WriteAsync(session => session.ExecuteAsync(SetDelivered, new { alertId, now }), cancellationToken);
+        database.WriteIdempotentAsync(session => session.ExecuteAsync(SetDelivered, new { alertId, now }), cancellationToken);
 }
