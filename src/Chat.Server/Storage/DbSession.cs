@@ -14,16 +14,18 @@ public sealed class DbSession
 
     private readonly DbConnection _connection;
     private readonly DbTransaction? _transaction;
-    private readonly DatabaseEngine _engine;
     private readonly CancellationToken _cancellationToken;
 
     internal DbSession(DbConnection connection, DbTransaction? transaction, DatabaseEngine engine, CancellationToken cancellationToken)
     {
         _connection = connection;
         _transaction = transaction;
-        _engine = engine;
+        Engine = engine;
         _cancellationToken = cancellationToken;
     }
+
+    /// <summary>Which engine it is of.</summary>
+    internal DatabaseEngine Engine { get; }
 
     /// <summary>Whether the work asked to be undone.</summary>
     internal bool IsDiscarded { get; private set; }
@@ -47,5 +49,5 @@ public sealed class DbSession
         _connection.ExecuteAsync(new CommandDefinition(batch, transaction: _transaction, commandTimeout: NoTimeout, cancellationToken: _cancellationToken));
 
     private CommandDefinition Command(Sql sql, object? args) =>
-        new(sql.For(_engine), args, _transaction, cancellationToken: _cancellationToken);
+        new(sql.For(Engine), args, _transaction, cancellationToken: _cancellationToken);
 }

@@ -1,5 +1,6 @@
 using Chat.Server.Settings;
 using Microsoft.Data.SqlClient;
+using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Options;
 
 namespace Chat.Server.Storage;
@@ -15,6 +16,7 @@ public static class StorageModule
             .BindSettings("Storage")
             .Configure<IConfiguration>((options, configuration) => options.SqlServer = configuration.GetConnectionString("SqlServer"));
         services.AddSingleton<IValidateOptions<StorageOptions>, StorageOptionsValidator>();
+        services.AddLogging().AddMetrics().TryAddSingleton(TimeProvider.System);
         services.AddSingleton<StorageMetrics>();
         services.AddSingleton(CreateDatabase);
         services.AddSingleton<Migrator>();

@@ -2,6 +2,7 @@ using System.Net.Http.Headers;
 using System.Net.Http.Json;
 using System.Text;
 using System.Text.Json.Nodes;
+using Chat.Server.Storage;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Mvc.Testing;
 using Microsoft.AspNetCore.TestHost;
@@ -48,6 +49,9 @@ public sealed class ChatApp : WebApplicationFactory<Program>
     public LogCapture Log { get; } = new();
 
     public string Environment { get; init; } = "Production";
+
+    /// <summary>What stands between the application and its database; null: nothing.</summary>
+    internal Func<Database, Database>? Decorate { get; init; }
 
     /// <summary>A client without any key.</summary>
     public HttpClient Client => _client.Value;
@@ -161,6 +165,8 @@ public sealed class ChatApp : WebApplicationFactory<Program>
         {
             services.Replace(ServiceDescriptor.Singleton<TimeProvider>(Time));
             OutboundGuard.Install(services, () => _outbound);
+            if (Decorate is not null && services.Last(service => service.ServiceType == typeof(Database)).ImplementationFactory is { } open)
+                services.Replace(ServiceDescriptor.Singleton(provider => Decorate((Database)open(provider))));
         });
     }
 

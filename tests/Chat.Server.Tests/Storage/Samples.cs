@@ -43,8 +43,17 @@ internal static class Samples
     public static async Task<EmptyDatabase> SamplesAsync(DatabaseEngine engine)
     {
         var store = await EmptyDatabase.CreateAsync(engine);
-        await store.Database.WriteAsync(session => session.ExecuteAsync(CreateSamples), CancellationToken.None);
+        await store.Database.WriteIdempotentAsync(CreateAsync, CancellationToken.None);
         return store;
+    }
+
+    // The table, and of the product's own tables the one that every database needs to be written to.
+    private static async Task<bool> CreateAsync(DbSession session)
+    {
+        await session.ExecuteAsync(CreateSamples);
+        foreach (var batch in Migration.For(session.Engine).Single(migration => migration.Name == "0006_unknown_outcomes").Batches)
+            await session.ExecuteScriptAsync(batch);
+        return true;
     }
 
     public static async Task<Sample> WriteAndReadAsync(Database database, Sample row)
