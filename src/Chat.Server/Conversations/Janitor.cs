@@ -27,7 +27,8 @@ public sealed partial class Janitor(
             cancellationToken.ThrowIfCancellationRequested();
         while (await eraser.PurgeAsync(now, BatchSize, cancellationToken) == BatchSize)
             cancellationToken.ThrowIfCancellationRequested();
-        await eraser.PurgeLooseAsync(now, cancellationToken);
+        while (await eraser.PurgeLooseAsync(now, BatchSize, cancellationToken) == BatchSize)
+            cancellationToken.ThrowIfCancellationRequested();
         while (await database.PurgeMarksAsync(now, BatchSize, cancellationToken) == BatchSize)
             cancellationToken.ThrowIfCancellationRequested();
     }

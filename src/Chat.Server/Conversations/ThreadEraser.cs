@@ -25,19 +25,32 @@ public sealed class ThreadEraser(Database database)
 
     private static readonly Sql DeleteThread = Sql.Portable("DELETE FROM dbo.threads WHERE thread_id = @threadId;");
 
-    // Between the look for expired threads and their transaction, a message may have prolonged one.
-    private static readonly Sql IsExpired = Sql.Portable("SELECT COUNT(*) FROM dbo.threads WHERE thread_id = @threadId AND expires_at <= @now;");
+    // First of all: whoever has the thread's row decides. A message that comes now waits, finds the session gone and begins
+    // another thread; without this it could add a turn to a thread whose turns have just been deleted.
+    private static readonly Sql Detach = Sql.Portable("UPDATE dbo.threads SET session_hash = NULL WHERE thread_id = @threadId;");
 
-    private static readonly Sql DeleteLoose = Sql.Portable("""
-        DELETE FROM dbo.turns WHERE thread_id IS NULL AND state <> 0 AND (idempotency_key IS NULL OR created_at <= @keysSince);
+    // Between the look for expired threads and their transaction, a reply may have prolonged one.
+    private static readonly Sql DetachExpired = Sql.Portable("""
+        UPDATE dbo.threads SET session_hash = NULL WHERE thread_id = @threadId AND expires_at <= @now;
         """);
+
+    private const string Loose = "thread_id IS NULL AND state <> 0 AND (idempotency_key IS NULL OR created_at <= @keysSince)";
+
+    // In batches: a statement that locks thousands of rows locks the table instead, and every visitor waits.
+    private static readonly Sql DeleteLoose = Sql.Of(
+        sqlite: $"DELETE FROM turns WHERE turn_id IN (SELECT turn_id FROM turns WHERE {Loose} LIMIT @limit);",
+        sqlServer: $"DELETE TOP (@limit) FROM dbo.turns WHERE {Loose};");
 
     /// <summary>Forgets a session at once; one that is not there is forgotten already.</summary>
     public Task ForgetAsync(SessionKey key, DateTimeOffset now, CancellationToken cancellationToken) => database.WriteAsync(
         async session =>
         {
             foreach (var threadId in await session.ListAsync<long>(SelectThread, new { key.ChannelId, key.Hash }))
-                await EraseAsync(session, threadId, now);
+            {
+                if (await session.ExecuteAsync(Detach, new { threadId }) > 0)
+                    await EraseAsync(session, threadId, now);
+            }
+
             return true;
         },
         cancellationToken);
@@ -49,15 +62,15 @@ public sealed class ThreadEraser(Database database)
         return expired.Count == 0 ? 0 : await database.WriteIdempotentAsync(session => PurgeAsync(session, expired, now), cancellationToken);
     }
 
-    /// <summary>Deletes turns that lost their thread, once they are settled and their keys are of no more use.</summary>
-    public Task PurgeLooseAsync(DateTimeOffset now, CancellationToken cancellationToken) =>
-        database.WriteIdempotentAsync(session => session.ExecuteAsync(DeleteLoose, new { keysSince = now - IdempotencyKey.Lifetime }), cancellationToken);
+    /// <summary>Deletes at most <paramref name="limit"/> turns that lost their thread, once they are settled and their keys are of no more use, and says how many.</summary>
+    public Task<int> PurgeLooseAsync(DateTimeOffset now, int limit, CancellationToken cancellationToken) => database.WriteIdempotentAsync(
+        session => session.ExecuteAsync(DeleteLoose, new { keysSince = now - IdempotencyKey.Lifetime, limit }), cancellationToken);
 
     private static async Task<int> PurgeAsync(DbSession session, IReadOnlyList<long> threads, DateTimeOffset now)
     {
         foreach (var threadId in threads)
         {
-            if (await session.FirstOrDefaultAsync<int>(IsExpired, new { threadId, now }) > 0)
+            if (await session.ExecuteAsync(DetachExpired, new { threadId, now }) > 0)
                 await EraseAsync(session, threadId, now);
         }
 

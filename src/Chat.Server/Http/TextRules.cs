@@ -12,9 +12,14 @@ public static class TextRules
         .Must(text => text is null || text.IsStorable())
         .WithMessage("Must not hold NUL or unpaired surrogates.");
 
+    // What a column for a URL holds. 2,048 characters fit it many times over, but for those of nothing but emoji.
+    private const int MaxUrlUnits = 4_000;
+
     /// <summary>An absolute http or https URL of at most so many characters.</summary>
     public static IRuleBuilderOptions<T, string?> HttpUrl<T>(this IRuleBuilder<T, string?> rule, int maxLength) => rule
         .Text(maxLength)
+        .Must(text => text is null || text.Length <= MaxUrlUnits)
+        .WithMessage($"Must be at most {MaxUrlUnits} units of UTF-16.")
         .Must(IsHttpUrl)
         .WithMessage("Must be an absolute http or https URL.");
 

@@ -28,7 +28,8 @@ public sealed class ModelCatalogue
     /// <summary>Builds the catalogue once; configuration is read at start.</summary>
     public ModelCatalogue(IOptions<ProvidersOptions> options)
     {
-        var models = new OrderedDictionary<string, Model>(StringComparer.Ordinal);
+        // As configuration compares its keys: two ids that differ only in case would be one to it, and to a database.
+        var models = new OrderedDictionary<string, Model>(StringComparer.OrdinalIgnoreCase);
         foreach (var model in BuiltIn)
             models[model.Id] = model;
         foreach (var (id, changes) in options.Value.Models)

@@ -1,3 +1,4 @@
+using System.Buffers;
 using Microsoft.Extensions.Options;
 
 namespace Chat.Server.Providers;
@@ -63,6 +64,14 @@ public sealed class ProvidersOptions
 /// <summary>Says all that is wrong with providers and models, at start.</summary>
 internal sealed class ProvidersOptionsValidator : IValidateOptions<ProvidersOptions>
 {
+    // As their columns hold, where usage names them: the id, and provider and model of an attempt with a stroke between.
+    private const int MaxNameLength = 100, MaxAttemptLength = 199;
+
+    // Ids are compared by the database too. Of visible ASCII, engines agree what is the same but for case, which configuration
+    // does not tell apart either.
+    private static readonly SearchValues<char> Visible =
+        SearchValues.Create([.. Enumerable.Range('!', '~' - '!' + 1).Select(code => (char)code)]);
+
     public ValidateOptionsResult Validate(string? name, ProvidersOptions options)
     {
         List<string> faults = [.. options.Providers.SelectMany(ProviderFaults), .. options.Models.SelectMany(model => ModelFaults(model, options))];
@@ -74,6 +83,8 @@ internal sealed class ProvidersOptionsValidator : IValidateOptions<ProvidersOpti
         var section = $"Providers:{provider.Key}";
         if (ModelCatalogue.IsGuide(provider.Key))
             yield return $"{section} cannot be configured: guide is the name of the built-in guide.";
+        if (provider.Key.Length > MaxNameLength)
+            yield return $"{section} has too long a name: at most {MaxNameLength} characters.";
         if (!Uri.TryCreate(provider.Value.BaseUrl, UriKind.Absolute, out var url) || (url.Scheme != Uri.UriSchemeHttp && url.Scheme != Uri.UriSchemeHttps))
             yield return $"{section}:BaseUrl must be an absolute http or https URL.";
         if (provider.Value.TimeoutSeconds is < 1 or > 600)
@@ -83,6 +94,10 @@ internal sealed class ProvidersOptionsValidator : IValidateOptions<ProvidersOpti
     private static IEnumerable<string> ModelFaults(KeyValuePair<string, ModelOptions> model, ProvidersOptions options)
     {
         var section = $"Models:{model.Key}";
+        if (model.Key.Length is 0 or > MaxNameLength || model.Key.AsSpan().ContainsAnyExcept(Visible))
+            yield return $"{section} must have an id of 1 to {MaxNameLength} visible ASCII characters.";
+        if (model.Value.Attempts.Any(attempt => attempt.Model.Length > MaxAttemptLength))
+            yield return $"{section}:Attempts names a model of more than {MaxAttemptLength} characters.";
         if (model.Value.ContextTokens is < 512)
             yield return $"{section}:ContextTokens must be at least 512.";
         if (model.Value.MaxOutputTokens is < 64)

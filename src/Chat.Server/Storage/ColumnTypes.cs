@@ -21,36 +21,50 @@ internal static partial class ColumnTypes
         SqlMapper.RemoveTypeMap(typeof(Guid?));
         SqlMapper.RemoveTypeMap(typeof(DateTimeOffset));
         SqlMapper.RemoveTypeMap(typeof(DateTimeOffset?));
-        SqlMapper.AddTypeHandler(new GuidColumn());
-        SqlMapper.AddTypeHandler(new TimeColumn());
+        SqlMapper.AddTypeHandler(typeof(Guid), new GuidColumn());
+        SqlMapper.AddTypeHandler(typeof(DateTimeOffset), new TimeColumn());
         SqlMapper.AddTypeHandler(new TextListColumn());
     }
 
-    private sealed class GuidColumn : SqlMapper.TypeHandler<Guid>
+    // A null that does not say its type goes out as text, which is another signature of the statement, and so another plan.
+    private sealed class GuidColumn : SqlMapper.ITypeHandler
     {
-        public override void SetValue(IDbDataParameter parameter, Guid value) =>
-            parameter.Value = parameter is SqliteParameter ? value.ToString("D") : value;
+        public void SetValue(IDbDataParameter parameter, object value)
+        {
+            if (parameter is SqliteParameter)
+            {
+                parameter.Value = value is Guid guid ? guid.ToString("D") : value;
+                return;
+            }
 
-        public override Guid Parse(object value) =>
+            parameter.DbType = DbType.Guid;
+            parameter.Value = value;
+        }
+
+        public object Parse(Type destinationType, object value) =>
             value is Guid guid ? guid : Guid.Parse((string)value, CultureInfo.InvariantCulture);
     }
 
-    private sealed class TimeColumn : SqlMapper.TypeHandler<DateTimeOffset>
+    private sealed class TimeColumn : SqlMapper.ITypeHandler
     {
-        public override void SetValue(IDbDataParameter parameter, DateTimeOffset value)
+        // As the columns are, datetime2(3): a parameter of another scale is converted row by row.
+        private const byte Scale = 3;
+
+        public void SetValue(IDbDataParameter parameter, object value)
         {
-            var milliseconds = value.ToUnixTimeMilliseconds();
+            var milliseconds = (value as DateTimeOffset?)?.ToUnixTimeMilliseconds();
             if (parameter is SqliteParameter)
             {
-                parameter.Value = milliseconds;
+                parameter.Value = milliseconds is { } whole ? whole : value;
                 return;
             }
 
             parameter.DbType = DbType.DateTime2;
-            parameter.Value = DateTimeOffset.FromUnixTimeMilliseconds(milliseconds).UtcDateTime;
+            parameter.Scale = Scale;
+            parameter.Value = milliseconds is { } exact ? DateTimeOffset.FromUnixTimeMilliseconds(exact).UtcDateTime : value;
         }
 
-        public override DateTimeOffset Parse(object value) => value is long milliseconds
+        public object Parse(Type destinationType, object value) => value is long milliseconds
             ? DateTimeOffset.FromUnixTimeMilliseconds(milliseconds)
             : new DateTimeOffset(DateTime.SpecifyKind((DateTime)value, DateTimeKind.Utc));
     }

@@ -79,6 +79,8 @@ public sealed class OptionsTests
     [InlineData("Providers:groq:TimeoutSeconds", "0", "Providers:groq:TimeoutSeconds must be between 1 and 600.")]
     [InlineData("Providers:groq:TimeoutSeconds", "601", "Providers:groq:TimeoutSeconds must be between 1 and 600.")]
     [InlineData("Providers:Guide:BaseUrl", "https://guide.example/v1", "Providers:Guide cannot be configured: guide is the name of the built-in guide.")]
+    [InlineData("Models:mein modell:ContextTokens", "512", "Models:mein modell must have an id of 1 to 100 visible ASCII characters.")]
+    [InlineData("Models:größer:ContextTokens", "512", "Models:größer must have an id of 1 to 100 visible ASCII characters.")]
     [InlineData("Models:own:ContextTokens", "511", "Models:own:ContextTokens must be at least 512.")]
     [InlineData("Models:own:MaxOutputTokens", "63", "Models:own:MaxOutputTokens must be at least 64.")]
     [InlineData("Models:own:CreditRate", "-0.001", "Models:own:CreditRate must be between 0 and 1000, in steps of 0.001.")]
