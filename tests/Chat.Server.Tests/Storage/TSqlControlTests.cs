@@ -3,13 +3,15 @@ namespace Chat.Server.Tests.Storage;
 /// <summary>That the check of T-SQL sees what it is there for, and does not see what is not there.</summary>
 public sealed class TSqlControlTests
 {
-    private static readonly TSqlSchema Schema = TSqlSchema.Of([
-        """
+    private const string Tables = """
         CREATE TABLE dbo.shops (
             shop_id bigint IDENTITY(1, 1) NOT NULL CONSTRAINT pk_shops PRIMARY KEY,
             public_id uniqueidentifier NOT NULL CONSTRAINT uq_shops_public_id UNIQUE,
-            name nvarchar(100) NOT NULL,
+            name nvarchar(100) COLLATE Latin1_General_BIN2 NOT NULL,
+            title nvarchar(100) NULL,
             notes nvarchar(max) NULL,
+            opened_at datetime2(3) NULL,
+            hash binary(32) NULL,
             stock int NOT NULL
         );
         CREATE TABLE dbo.sales (
@@ -17,8 +19,9 @@ public sealed class TSqlControlTests
             shop_id bigint NOT NULL CONSTRAINT fk_sales_shops REFERENCES dbo.shops (shop_id),
             amount bigint NOT NULL
         );
-        """,
-    ]);
+        """;
+
+    private static readonly TSqlSchema Schema = TSqlSchema.Of([Tables]);
 
     [Theory]
     // Microsoft's parser.
@@ -62,8 +65,8 @@ public sealed class TSqlControlTests
     [InlineData("SELECT name FROM shops;", "not named as dbo.shops")]
     [InlineData("SELECT name FROM store.shops;", "not named as dbo.shops")]
     [InlineData("SELECT name FROM dbo.stores;", "Unknown table stores")]
-    [InlineData("SELECT title FROM dbo.shops;", "Unknown column title")]
-    [InlineData("SELECT s.title FROM dbo.shops AS s;", "Unknown column s.title")]
+    [InlineData("SELECT label FROM dbo.shops;", "Unknown column label")]
+    [InlineData("SELECT s.label FROM dbo.shops AS s;", "Unknown column s.label")]
     [InlineData("SELECT shops.name FROM dbo.shops AS s;", "Unknown alias shops")]
     [InlineData("SELECT shop_id FROM dbo.shops AS a JOIN dbo.sales AS b ON a.shop_id = b.shop_id;", "Ambiguous column shop_id")]
     [InlineData("SELECT name FROM dbo.shops WHERE EXISTS (SELECT 1 FROM dbo.sales WHERE sales.shop = shops.shop_id);", "Unknown column sales.shop")]
@@ -86,8 +89,82 @@ public sealed class TSqlControlTests
     [InlineData("SELECT ROW_NUMBER() OVER (ORDER BY public_id) FROM dbo.shops;", "ORDER BY a uniqueidentifier")]
     [InlineData("SELECT name FROM dbo.shops WHERE public_id > @after;", "compared by order")]
     [InlineData("SELECT name FROM dbo.shops UNION ALL SELECT notes FROM dbo.shops ORDER BY stock;", "does not give")]
+    [InlineData("SELECT STRING_SPLIT(name, N',', 1) FROM dbo.shops;", "STRING_SPLIT")]
+    [InlineData("SELECT value FROM GENERATE_SERIES(1, 3);", "FROM is not of our subset")]
+    [InlineData("SELECT value FROM STRING_SPLIT(N'a', N',');", "FROM is not of our subset")]
+    [InlineData("SELECT value FROM OPENJSON(@json);", "FROM is not of our subset")]
+    [InlineData("SELECT LEAST(stock, 1) FROM dbo.shops;", "LEAST")]
+    [InlineData("SELECT DATETRUNC(day, opened_at) FROM dbo.shops;", "DATETRUNC")]
+    [InlineData("SELECT JSON_OBJECT(N'a', stock) FROM dbo.shops;", "JSON_OBJECT")]
+    [InlineData("SELECT DATALENGTH(name) FROM dbo.shops;", "DATALENGTH")]
+    [InlineData("SELECT HASHBYTES(N'SHA2_256', name) FROM dbo.shops;", "HASHBYTES")]
+    [InlineData("SELECT FORMAT(stock, N'N') FROM dbo.shops;", "FORMAT")]
+    [InlineData("SELECT CONVERT(int, name) FROM dbo.shops;", "ConvertCall")]
+    [InlineData("SELECT LEFT(name, 1) FROM dbo.shops;", "LeftFunctionCall")]
+    [InlineData("SELECT IIF(stock > 1, 1, 0) FROM dbo.shops;", "IIfCall")]
+    [InlineData("SELECT CURRENT_TIMESTAMP;", "ParameterlessCall")]
+    [InlineData("SELECT @@IDENTITY;", "@@IDENTITY")]
+    [InlineData("SELECT stock / 2.0 AS half FROM dbo.shops;", "NumericLiteral")]
+    [InlineData("SELECT CAST(stock AS decimal(18, 4)) AS d FROM dbo.shops;", "Type decimal")]
+    [InlineData("SELECT CAST(opened_at AS datetime) AS d FROM dbo.shops;", "datetime2(3)")]
+    [InlineData("SELECT CAST(name AS varchar) AS d FROM dbo.shops;", "without a length")]
+    [InlineData("SELECT name COLLATE Latin1_General_CI_AI AS n FROM dbo.shops;", "not a BIN2")]
+    [InlineData("SELECT name FROM dbo.shops WHERE name LIKE N'a%';", "LikePredicate")]
+    [InlineData("SELECT name FROM dbo.shops WHERE title = @title;", "database's collation")]
+    [InlineData("SELECT name FROM dbo.shops WHERE title IN (@a, @b);", "database's collation")]
+    [InlineData("SELECT name FROM dbo.shops ORDER BY title;", "database's collation")]
+    [InlineData("SELECT title, COUNT(*) AS n FROM dbo.shops GROUP BY title;", "database's collation")]
+    [InlineData("SELECT t.c FROM (SELECT title AS c FROM dbo.shops) AS t WHERE t.c = @title;", "database's collation")]
+    [InlineData("CREATE UNIQUE INDEX ix ON dbo.shops (title);", "database's collation")]
+    [InlineData("SELECT DISTINCT name FROM dbo.shops;", "DISTINCT")]
+    [InlineData("SELECT TOP (1) name FROM dbo.shops;", "TOP without ORDER BY")]
+    [InlineData("SELECT name FROM dbo.shops ORDER BY 1;", "a position")]
+    [InlineData("SELECT name FROM dbo.shops WITH (NOLOCK);", "Table hint NoLock")]
+    [InlineData("UPDATE dbo.shops WITH (UPDLOCK, HOLDLOCK) SET stock = 1;", "Table hint")]
+    [InlineData("DELETE FROM dbo.shops WITH (READPAST) WHERE stock = 0;", "Table hint ReadPast")]
+    [InlineData("SELECT name FROM dbo.shops OPTION (RECOMPILE);", "Query hint")]
+    [InlineData("ALTER DATABASE chat SET READ_COMMITTED_SNAPSHOT ON;", "AlterDatabase")]
+    [InlineData("SET NOCOUNT ON;", "SET NoCount")]
+    [InlineData("SET TRANSACTION ISOLATION LEVEL SERIALIZABLE;", "SetTransactionIsolationLevelStatement")]
+    [InlineData("BEGIN TRANSACTION;", "BeginTransactionStatement")]
+    [InlineData("DECLARE @t TABLE (id int NOT NULL);", "DeclareTableVariableStatement")]
+    [InlineData("CREATE PROCEDURE dbo.p AS SELECT 1;", "CreateProcedureStatement")]
+    [InlineData("TRUNCATE TABLE dbo.sales;", "TruncateTableStatement")]
+    [InlineData("DROP TABLE dbo.sales, dbo.stores;", "DROP of the table stores")]
+    [InlineData("DROP INDEX ix_nothing ON dbo.sales;", "DROP of the index ix_nothing")]
+    [InlineData("ALTER TABLE dbo.sales DROP COLUMN price;", "DROP of the column sales.price")]
+    [InlineData("ALTER TABLE dbo.sales DROP CONSTRAINT df_nothing;", "DROP of the constraint df_nothing")]
+    [InlineData("ALTER TABLE dbo.sales DROP COLUMN shop_id;", "which fk_sales_shops needs")]
+    [InlineData("ALTER TABLE dbo.stores ADD n int NULL;", "ALTER TABLE of stores")]
+    [InlineData("ALTER TABLE dbo.sales ADD amount int NULL;", "sales.amount exists already")]
+    [InlineData("CREATE TABLE dbo.sales (n int NOT NULL);", "Table sales exists already")]
+    [InlineData("ALTER TABLE dbo.sales ADD m int NOT NULL CONSTRAINT fk_sales_shops CHECK (m > 0);", "fk_sales_shops exists already")]
+    [InlineData("ALTER TABLE dbo.sales ADD tax int NOT NULL DEFAULT 0;", "without a name")]
+    [InlineData("CREATE TABLE dbo.taxes (rate decimal(9, 4) NOT NULL);", "Type decimal")]
+    [InlineData("CREATE TABLE dbo.taxes (shop_id bigint NOT NULL CONSTRAINT fk_t REFERENCES dbo.shops (shop_id) ON DELETE SET NULL);", "sets something")]
+    [InlineData("DELETE FROM dbo.sales; DELETE FROM dbo.shops;", "XACT_ABORT")]
+    // What only execution would tell.
+    [InlineData("SELECT name, COUNT(*) AS n FROM dbo.shops;", "neither grouped by")]
+    [InlineData("SELECT name, stock FROM dbo.shops GROUP BY name;", "Column stock is neither")]
+    [InlineData("SELECT stock FROM dbo.shops GROUP BY stock ORDER BY shop_id;", "Column shop_id is neither")]
+    [InlineData("SELECT shop_id FROM dbo.sales WHERE SUM(amount) > 1 GROUP BY shop_id;", "aggregate in WHERE")]
+    [InlineData("UPDATE dbo.shops SET stock = MAX(stock);", "aggregate in SET")]
+    [InlineData("INSERT INTO dbo.sales (sale_id, shop_id, amount) VALUES (1, 2, 3);", "gives sale_id, which is counted up")]
+    [InlineData("UPDATE dbo.sales SET sale_id = 1;", "SET of sale_id")]
+    [InlineData("INSERT INTO dbo.sales (shop_id, amount) VALUES (1, NULL);", "gives null for amount")]
+    [InlineData("UPDATE dbo.sales SET amount = NULL;", "SET of amount to null")]
+    [InlineData("INSERT INTO dbo.sales (shop_id, amount) SELECT shop_id FROM dbo.shops;", "another number of values")]
+    [InlineData("INSERT INTO dbo.sales (shop_id, amount) SELECT shop_id, NULL FROM dbo.shops;", "gives null for amount")]
+    [InlineData("INSERT INTO dbo.sales (shop_id, amount, amount) VALUES (1, 2, 3);", "names a column twice")]
+    [InlineData("SELECT name FROM dbo.shops WHERE shop_id = name;", "comparison of bigint and nvarchar")]
+    [InlineData("SELECT name FROM dbo.shops WHERE opened_at >= 0;", "comparison of datetime2 and int")]
+    [InlineData("SELECT name FROM dbo.shops WHERE hash = N'x';", "comparison of binary and nvarchar")]
+    [InlineData("SELECT stock FROM dbo.shops UNION ALL SELECT name FROM dbo.shops;", "UNION of stock int and name nvarchar")]
+    [InlineData("SELECT stock, name FROM dbo.shops UNION ALL SELECT stock FROM dbo.shops;", "another number of columns")]
+    [InlineData("SELECT CASE WHEN OBJECT_ID(N'dbo.stores') IS NULL THEN 0 ELSE 1 END;", "OBJECT_ID of dbo.stores")]
     public void A_broken_text_is_refused(string text, string reason) =>
-        Assert.Contains(TSqlFaults.Of(text, Schema), fault => fault.Contains(reason, StringComparison.Ordinal));
+        Assert.Contains(
+            TSqlFaults.Of(text, Schema).Concat(TSqlSchema.Of([Tables, text]).Faults), fault => fault.Contains(reason, StringComparison.Ordinal));
 
     [Theory]
     [InlineData("SELECT s.name AS title, COUNT(*) AS n FROM dbo.shops AS s JOIN dbo.sales AS b ON b.shop_id = s.shop_id GROUP BY s.name ORDER BY n DESC, title;")]
@@ -95,7 +172,7 @@ public sealed class TSqlControlTests
     [InlineData("SELECT name FROM dbo.shops WHERE EXISTS (SELECT 1 FROM dbo.sales WHERE sales.shop_id = shops.shop_id AND amount > stock);")]
     [InlineData("WITH c AS (SELECT shop_id, SUM(amount) AS total FROM dbo.sales GROUP BY shop_id) SELECT name, total FROM c JOIN dbo.shops AS s ON s.shop_id = c.shop_id;")]
     [InlineData("SELECT t.total FROM (SELECT SUM(amount) AS total FROM dbo.sales) AS t;")]
-    [InlineData("SELECT name FROM dbo.shops UNION ALL SELECT notes FROM dbo.shops ORDER BY name;")]
+    [InlineData("SELECT name FROM dbo.shops UNION ALL SELECT title FROM dbo.shops ORDER BY name;")]
     [InlineData("UPDATE dbo.shops SET stock = stock - @n OUTPUT inserted.stock, deleted.stock AS before WHERE public_id = @id AND stock >= @n;")]
     [InlineData("UPDATE s SET stock = 0 FROM dbo.shops AS s JOIN dbo.sales AS b ON b.shop_id = s.shop_id WHERE b.amount = 0;")]
     [InlineData("DELETE TOP (@n) FROM dbo.sales WHERE amount = 0;")]
@@ -105,5 +182,28 @@ public sealed class TSqlControlTests
     [InlineData("SET XACT_ABORT ON; DELETE FROM dbo.sales; DELETE FROM dbo.shops;")]
     [InlineData("ALTER TABLE dbo.shops ADD stock int NOT NULL CONSTRAINT df_shops_stock DEFAULT 0;")]
     [InlineData("CREATE UNIQUE INDEX uq_shops_notes ON dbo.shops (name, stock) WHERE notes IS NOT NULL;")]
+    [InlineData("SELECT s.stock AS n, SUM(b.amount) AS total, MAX(b.amount) AS most FROM dbo.shops AS s JOIN dbo.sales AS b ON b.shop_id = s.shop_id GROUP BY s.stock ORDER BY total DESC, s.stock;")]
+    [InlineData("SELECT DATEDIFF(day, @from, opened_at) AS day FROM dbo.shops;")]
+    [InlineData("SELECT t.day, COUNT(*) AS n FROM (SELECT DATEDIFF(day, @from, opened_at) AS day FROM dbo.shops) AS t GROUP BY t.day;")]
+    [InlineData("SELECT name FROM dbo.shops WHERE shop_id = @id AND stock >= 0 AND opened_at > @now AND hash = @hash AND public_id = @public;")]
+    [InlineData("SELECT COUNT(*) FROM dbo.shops WHERE title IS NOT NULL;")]
+    [InlineData("SELECT title AS t, COALESCE(title, name) AS u FROM dbo.shops WHERE name IN (@a, @b);")]
+    [InlineData("SELECT TOP (@n) name FROM dbo.shops WHERE title COLLATE Latin1_General_BIN2 IS NOT NULL ORDER BY shop_id;")]
+    [InlineData("UPDATE dbo.shops SET title = NULL, stock = CASE WHEN stock > @n THEN @n ELSE stock END WHERE shop_id = @id;")]
+    [InlineData("INSERT INTO dbo.shops (public_id, name, title, stock) VALUES (@id, @name, NULL, 0);")]
+    [InlineData("INSERT INTO dbo.sales (shop_id, amount) SELECT shop_id, @amount FROM dbo.shops WHERE public_id = @id;")]
+    [InlineData("SELECT CAST(NULL AS uniqueidentifier) AS id, stock FROM dbo.shops UNION ALL SELECT public_id, stock FROM dbo.shops;")]
+    [InlineData("SELECT stock AS n FROM dbo.shops UNION ALL SELECT amount FROM dbo.sales ORDER BY n;")]
+    [InlineData("SELECT CASE WHEN OBJECT_ID(N'dbo.shops') IS NULL THEN 0 ELSE 1 END;")]
+    [InlineData("CREATE UNIQUE INDEX uq_shops_name ON dbo.shops (name, hash);")]
+    [InlineData("CREATE INDEX ix_shops_title ON dbo.shops (title);")]
     public void A_sound_text_is_not(string text) => Assert.Empty(TSqlFaults.Of(text, Schema));
+
+    // A thing is there until it is dropped, and its name is free again.
+    [Theory]
+    [InlineData("DROP TABLE dbo.sales; CREATE TABLE dbo.sales (n int NOT NULL CONSTRAINT pk_sales PRIMARY KEY);")]
+    [InlineData("CREATE INDEX ix ON dbo.sales (amount); DROP INDEX ix ON dbo.sales; CREATE INDEX ix ON dbo.sales (amount);")]
+    [InlineData("ALTER TABLE dbo.shops DROP COLUMN notes; ALTER TABLE dbo.shops ADD notes nvarchar(50) NULL;")]
+    [InlineData("ALTER TABLE dbo.sales DROP CONSTRAINT fk_sales_shops; ALTER TABLE dbo.sales DROP COLUMN shop_id;")]
+    public void A_script_that_drops_first_may_make_again(string script) => Assert.Empty(TSqlSchema.Of([Tables, script]).Faults);
 }

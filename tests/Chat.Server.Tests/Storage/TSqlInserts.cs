@@ -16,7 +16,30 @@ internal static class TSqlInserts
             yield return $"INSERT INTO {table} gives no value for {missing}.";
         if (named.Count != named.Distinct().Count())
             yield return $"INSERT INTO {table} names a column twice.";
-        if (insert.InsertSource is ValuesInsertSource values && values.RowValues.Any(row => row.ColumnValues.Count != named.Count))
-            yield return $"INSERT INTO {table} lists {named.Count} columns and another number of values.";
+        foreach (var counted in columns.Where(column => column.Counts && named.Contains(column.Name)))
+            yield return $"INSERT INTO {table} gives {counted.Name}, which is counted up.";
+        foreach (var values in RowsOf(insert.InsertSource))
+        {
+            if (values.Count != named.Count)
+                yield return $"INSERT INTO {table} lists {named.Count} columns and another number of values.";
+            foreach (var (name, _) in named.Zip(values).Where(pair => pair.Second is NullLiteral && columns.Any(column => column.Name == pair.First && !column.Nullable)))
+                yield return $"INSERT INTO {table} gives null for {name}.";
+        }
     }
+
+    private static IEnumerable<IReadOnlyList<ScalarExpression?>> RowsOf(InsertSource source) => source switch
+    {
+        ValuesInsertSource values => values.RowValues.Select(row => (IReadOnlyList<ScalarExpression?>)[.. row.ColumnValues]),
+        SelectInsertSource select => SpecificationsOf(select.Select).Select(query =>
+            (IReadOnlyList<ScalarExpression?>)[.. query.SelectElements.Select(element => (element as SelectScalarExpression)?.Expression)]),
+        _ => [],
+    };
+
+    private static IEnumerable<QuerySpecification> SpecificationsOf(QueryExpression query) => query switch
+    {
+        QuerySpecification specification => [specification],
+        BinaryQueryExpression binary => SpecificationsOf(binary.FirstQueryExpression).Concat(SpecificationsOf(binary.SecondQueryExpression)),
+        QueryParenthesisExpression parenthesis => SpecificationsOf(parenthesis.QueryExpression),
+        _ => [],
+    };
 }

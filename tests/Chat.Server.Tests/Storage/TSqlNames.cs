@@ -8,13 +8,18 @@ internal sealed class TSqlNames : TSqlFragmentVisitor
     // Their first argument is a word of the language, which the parser takes for a column.
     private static readonly string[] DatePartFunctions = ["DATEADD", "DATEDIFF", "DATEDIFF_BIG"];
 
+    // Models' ids are visible ASCII and do not differ in case alone (Providers, ProvidersOptions): every collation keeps them apart.
+    private static readonly string[] AsciiTexts = ["model"];
+
     private readonly List<string> _faults;
+    private readonly TSqlSchema _schema;
     private readonly TSqlSources _sources;
     private TSqlScope _scope = new([], null);
 
     public TSqlNames(TSqlSchema schema, List<string> faults)
     {
         _faults = faults;
+        _schema = schema;
         _sources = new TSqlSources(schema, Fault);
     }
 
@@ -31,6 +36,11 @@ internal sealed class TSqlNames : TSqlFragmentVisitor
 
     public override void ExplicitVisit(BinaryQueryExpression node)
     {
+        var (first, second) = (_sources.OutputOf(node.FirstQueryExpression), _sources.OutputOf(node.SecondQueryExpression));
+        if (first.Count != second.Count)
+            Fault("A UNION of another number of columns.");
+        foreach (var (left, right) in first.Zip(second).Where(pair => !TSqlTypes.Fit(pair.First.Type, pair.Second.Type)))
+            Fault($"A UNION of {left.Name} {left.Type} and {right.Name} {right.Type}.");
         VisitOrder(node.OrderByClause, _sources.OutputOf(node), outputOnly: true);
         node.OrderByClause = null;
         base.ExplicitVisit(node);
@@ -57,7 +67,7 @@ internal sealed class TSqlNames : TSqlFragmentVisitor
         var sources = _sources.Of(node.FromClause);
         var target = TargetOf(node.Target, sources);
         foreach (var set in node.SetClauses.OfType<AssignmentSetClause>().Where(set => set.Column is not null))
-            Check(new TSqlScope([target], null).Find(PartsOf(set.Column)).Fault);
+            CheckAssignment(new TSqlScope([target], null).Find(PartsOf(set.Column)), set.NewValue);
         Within(node.FromClause is null ? [target] : sources, () =>
         {
             node.FromClause?.Accept(this);
@@ -94,6 +104,8 @@ internal sealed class TSqlNames : TSqlFragmentVisitor
         {
             if (_scope.Find(name).Column?.Type.EndsWith("(max)", StringComparison.Ordinal) == true)
                 Fault($"Column {name[^1]} is too long for a key.");
+            if (node.Unique)
+                CheckText(_scope.Find(name).Column);
         }
 
         base.ExplicitVisit(node);
@@ -108,13 +120,31 @@ internal sealed class TSqlNames : TSqlFragmentVisitor
             Check(_scope.Find([column.Value]).Fault);
     }
 
+    public override void Visit(UniqueConstraintDefinition node)
+    {
+        foreach (var column in node.Columns)
+        {
+            Check(_scope.Find(PartsOf(column.Column)).Fault);
+            CheckText(_scope.Find(PartsOf(column.Column)).Column);
+        }
+    }
+
     public override void ExplicitVisit(FunctionCall node)
     {
-        var skipped = DatePartFunctions.Contains(node.FunctionName.Value, StringComparer.OrdinalIgnoreCase) ? 1 : 0;
-        foreach (var parameter in node.Parameters.Skip(skipped))
-            parameter.Accept(this);
+        foreach (var argument in ArgumentsOf(node))
+            argument.Accept(this);
         node.OverClause?.Accept(this);
+        if (node is { FunctionName.Value: "OBJECT_ID", Parameters: [StringLiteral { Value: var name }] } && (!name.StartsWith("dbo.", StringComparison.Ordinal) || _schema.Find(name[4..]) is null))
+            Fault($"OBJECT_ID of {name}, which is no table of ours.");
     }
+
+    /// <summary>What is passed to a function, without the word of the language that some begin with.</summary>
+    public static IEnumerable<ScalarExpression> ArgumentsOf(FunctionCall node) =>
+        node.Parameters.Skip(DatePartFunctions.Contains(node.FunctionName.Value, StringComparer.OrdinalIgnoreCase) ? 1 : 0);
+
+    public override void Visit(InPredicate node) => CheckText(ColumnOf(node.Expression));
+
+    public override void Visit(ExpressionGroupingSpecification node) => CheckText(ColumnOf(node.Expression));
 
     public override void Visit(ColumnReferenceExpression node)
     {
@@ -131,6 +161,12 @@ internal sealed class TSqlNames : TSqlFragmentVisitor
         {
             Fault("A uniqueidentifier compared by order: engines disagree about it.");
         }
+
+        CheckText(ColumnOf(node.FirstExpression));
+        CheckText(ColumnOf(node.SecondExpression));
+        var (first, second) = (_sources.TypeOf(node.FirstExpression, _scope), _sources.TypeOf(node.SecondExpression, _scope));
+        if (!TSqlTypes.Fit(first, second))
+            Fault($"A comparison of {first} and {second}.");
     }
 
     private void VisitOrder(OrderByClause? order, IReadOnlyList<TSqlColumn> output, bool outputOnly)
@@ -144,6 +180,7 @@ internal sealed class TSqlNames : TSqlFragmentVisitor
                 Fault("ORDER BY of something that the query does not give.");
             else if (named is null)
                 element.Expression.Accept(this);
+            CheckText(named ?? ColumnOf(element.Expression));
             if (named?.Type == "uniqueidentifier" || IsIdentifier(element.Expression))
                 Fault("ORDER BY a uniqueidentifier: engines disagree about its order.");
         }
@@ -179,12 +216,32 @@ internal sealed class TSqlNames : TSqlFragmentVisitor
         _scope = outer;
     }
 
-    private bool IsIdentifier(ScalarExpression expression) => expression switch
+    private bool IsIdentifier(ScalarExpression expression) => ColumnOf(expression)?.Type == "uniqueidentifier";
+
+    private TSqlColumn? ColumnOf(ScalarExpression expression) => expression switch
     {
-        ColumnReferenceExpression { ColumnType: ColumnType.Regular } column => _scope.Find(PartsOf(column)).Column?.Type == "uniqueidentifier",
-        ParenthesisExpression parenthesis => IsIdentifier(parenthesis.Expression),
-        _ => false,
+        ColumnReferenceExpression { ColumnType: ColumnType.Regular } column => _scope.Find(PartsOf(column)).Column,
+        ParenthesisExpression parenthesis => ColumnOf(parenthesis.Expression),
+        _ => null,
     };
+
+    private void CheckAssignment((TSqlColumn? Column, string? Fault) found, ScalarExpression value)
+    {
+        Check(found.Fault);
+        if (found.Column is not { } column)
+            return;
+        if (column.Counts)
+            Fault($"SET of {column.Name}, which is counted up.");
+        if (value is NullLiteral && !column.Nullable)
+            Fault($"SET of {column.Name} to null.");
+    }
+
+    // What is the same under the database's collation is not the same to us: case, width, kana and accents, and blanks at the end.
+    private void CheckText(TSqlColumn? column)
+    {
+        if (column is { Type: "nvarchar" or "varchar" or "nvarchar(max)" } && column.Collation?.EndsWith("_BIN2", StringComparison.Ordinal) != true && !AsciiTexts.Contains(column.Name))
+            Fault($"Text {column.Name} compared under the database's collation.");
+    }
 
     private void Check(string? fault)
     {

@@ -83,10 +83,17 @@ internal sealed class TSqlSources(TSqlSchema schema, Action<string> fault)
         return [.. query.SelectElements.OfType<SelectScalarExpression>().Select(element =>
         {
             var parts = (element.Expression as ColumnReferenceExpression)?.MultiPartIdentifier?.Identifiers.Select(part => part.Value).ToList() ?? [];
-            var type = parts.Count == 0 ? "" : scope.Find(parts).Column?.Type ?? "";
-            return new TSqlColumn(element.ColumnName?.Value ?? parts.LastOrDefault() ?? "", type, Nullable: true, Generated: false);
+            var column = parts.Count == 0 ? null : scope.Find(parts).Column;
+            return new TSqlColumn(
+                element.ColumnName?.Value ?? parts.LastOrDefault() ?? "", TypeOf(element.Expression, scope), Nullable: true, Generated: false, Collation: column?.Collation);
         })];
     }
+
+    /// <summary>The type of an expression as SQL Server gives it; a parameter's is its own name, an unknown one empty.</summary>
+    public string TypeOf(ScalarExpression expression, TSqlScope scope) => TSqlTypes.Of(
+        expression,
+        column => scope.Find([.. column.MultiPartIdentifier.Identifiers.Select(part => part.Value)]).Column?.Type ?? "",
+        subquery => OutputOf(subquery) is [var only] ? only.Type : "");
 
     private IEnumerable<TSqlSource> Of(TableReference reference) => reference switch
     {

@@ -15,8 +15,27 @@ internal sealed class TSqlSubset(List<string> faults) : TSqlFragmentVisitor
         typeof(SelectStatement), typeof(InsertStatement), typeof(UpdateStatement), typeof(DeleteStatement), typeof(IfStatement),
         typeof(BeginEndBlockStatement), typeof(DeclareVariableStatement), typeof(ExecuteStatement), typeof(PredicateSetStatement),
         typeof(TryCatchStatement), typeof(ThrowStatement), typeof(CreateTableStatement), typeof(CreateIndexStatement),
-        typeof(AlterTableAddTableElementStatement),
+        typeof(AlterTableAddTableElementStatement), typeof(AlterTableDropTableElementStatement), typeof(DropIndexStatement), typeof(DropTableStatement),
     }.ToFrozenSet();
+
+    // CONVERT is left out for its styles, LIKE for the collation that it goes by, CURRENT_TIMESTAMP for its type.
+    private static readonly FrozenSet<Type> Expressions = new[]
+    {
+        typeof(ColumnReferenceExpression), typeof(VariableReference), typeof(GlobalVariableExpression), typeof(IntegerLiteral), typeof(StringLiteral),
+        typeof(NullLiteral), typeof(MaxLiteral), typeof(BinaryExpression), typeof(UnaryExpression), typeof(ParenthesisExpression), typeof(SearchedCaseExpression),
+        typeof(SimpleCaseExpression), typeof(CoalesceExpression), typeof(NullIfExpression), typeof(CastCall), typeof(FunctionCall), typeof(ScalarSubquery),
+        typeof(IdentifierLiteral),
+    }.ToFrozenSet();
+
+    private static readonly FrozenSet<Type> Conditions = new[]
+    {
+        typeof(BooleanComparisonExpression), typeof(BooleanBinaryExpression), typeof(BooleanNotExpression), typeof(BooleanParenthesisExpression),
+        typeof(BooleanIsNullExpression), typeof(InPredicate), typeof(ExistsPredicate), typeof(BooleanTernaryExpression),
+    }.ToFrozenSet();
+
+    private static readonly FrozenSet<string> Types = FrozenSet.Create(
+        StringComparer.Ordinal,
+        "bigint", "int", "smallint", "tinyint", "bit", "nvarchar", "nvarchar(max)", "varchar", "binary", "varbinary", "varbinary(max)", "uniqueidentifier", "datetime2");
 
     // All of SQL Server 2017 or older, with one meaning everywhere. LEN, DATALENGTH, HASHBYTES and FORMAT are left out on purpose.
     private static readonly FrozenSet<string> Functions = FrozenSet.Create(
@@ -26,7 +45,8 @@ internal sealed class TSqlSubset(List<string> faults) : TSqlFragmentVisitor
 
     private static readonly FrozenSet<string> Procedures = FrozenSet.Create(StringComparer.OrdinalIgnoreCase, "sp_getapplock", "sp_releaseapplock");
 
-    private static readonly FrozenSet<string> OtherTimes = FrozenSet.Create(StringComparer.Ordinal, "datetime", "smalldatetime", "datetimeoffset", "time");
+    private int _changes;
+    private bool _abortsWhole;
 
     public override void Visit(TSqlStatement node)
     {
@@ -53,18 +73,15 @@ internal sealed class TSqlSubset(List<string> faults) : TSqlFragmentVisitor
     public override void Visit(ColumnDefinition node)
     {
         var name = node.ColumnIdentifier.Value;
-        var type = TSqlSchema.TypeOf(node.DataType);
         if (!node.Constraints.OfType<NullableConstraintDefinition>().Any())
             faults.Add($"Column {name} says neither NULL nor NOT NULL.");
-        if (OtherTimes.Contains(type) || (type == "datetime2" && node.DataType is not SqlDataTypeReference { Parameters: [{ Value: "3" }] }))
-            faults.Add($"Column {name}: times are datetime2(3).");
         if (node.Collation is { Value: var collation } && !collation.EndsWith("_BIN2", StringComparison.Ordinal))
             faults.Add($"Column {name}: collation {collation} is not a BIN2 one.");
     }
 
     public override void Visit(ConstraintDefinition node)
     {
-        if (node is not NullableConstraintDefinition and not DefaultConstraintDefinition && node.ConstraintIdentifier is null)
+        if (node is not NullableConstraintDefinition && node.ConstraintIdentifier is null)
             faults.Add($"A constraint without a name: {TSqlScripts.TextOf(node)}");
     }
 
@@ -120,6 +137,84 @@ internal sealed class TSqlSubset(List<string> faults) : TSqlFragmentVisitor
     public override void Visit(OutputIntoClause node) => faults.Add("OUTPUT … INTO.");
 
     public override void Visit(AtTimeZoneCall node) => faults.Add("AT TIME ZONE: times are in UTC.");
+
+    /// <summary>After all of a text was visited: what only the whole of it tells.</summary>
+    public void End()
+    {
+        if (_changes > 1 && !_abortsWhole)
+            faults.Add("Several changes without SET XACT_ABORT ON: the second can fail and leave the first.");
+    }
+
+    public override void Visit(DataModificationStatement node) => _changes++;
+
+    // NOCOUNT would hide the numbers of rows that the stores decide by.
+    public override void Visit(PredicateSetStatement node)
+    {
+        if (node is { Options: SetOptions.XactAbort, IsOn: true })
+            _abortsWhole = true;
+        else
+            faults.Add($"SET {node.Options} is not of our subset.");
+    }
+
+    public override void Visit(ScalarExpression node)
+    {
+        if (!Expressions.Contains(node.GetType()))
+            faults.Add($"{node.GetType().Name} is not of our subset.");
+    }
+
+    public override void Visit(BooleanExpression node)
+    {
+        if (!Conditions.Contains(node.GetType()))
+            faults.Add($"{node.GetType().Name} is not of our subset.");
+    }
+
+    public override void Visit(DataTypeReference node)
+    {
+        var type = TSqlSchema.TypeOf(node);
+        if (type is "datetime" or "smalldatetime" or "datetimeoffset" or "time" || (type == "datetime2" && node is not SqlDataTypeReference { Parameters: [{ Value: "3" }] }))
+            faults.Add($"Type {type}: times are datetime2(3).");
+        else if (!Types.Contains(type))
+            faults.Add($"Type {type} is not of our subset.");
+        else if (type is "nvarchar" or "varchar" or "binary" or "varbinary" && node is not SqlDataTypeReference { Parameters.Count: 1 })
+            faults.Add($"Type {type} without a length.");
+    }
+
+    public override void Visit(GlobalVariableExpression node)
+    {
+        if (!node.Name.Equals("@@ROWCOUNT", StringComparison.OrdinalIgnoreCase))
+            faults.Add($"{node.Name} is not of our subset.");
+    }
+
+    public override void Visit(PrimaryExpression node)
+    {
+        if (node.Collation is { Value: var collation } && !collation.EndsWith("_BIN2", StringComparison.Ordinal))
+            faults.Add($"Collation {collation} is not a BIN2 one.");
+    }
+
+    // Parsed and ignored by some: what is right only with a hint is wrong.
+    public override void Visit(TableHint node) => faults.Add($"Table hint {node.HintKind}.");
+
+    public override void Visit(OptimizerHint node) => faults.Add($"Query hint {node.HintKind}.");
+
+    public override void Visit(QuerySpecification node)
+    {
+        if (node.TopRowFilter is not null && node.OrderByClause is null)
+            faults.Add("TOP without ORDER BY takes any rows.");
+        if (node.UniqueRowFilter == UniqueRowFilter.Distinct)
+            faults.Add("DISTINCT: which texts are the same is the collation's to say.");
+    }
+
+    public override void Visit(ExpressionWithSortOrder node)
+    {
+        if (node.Expression is Literal)
+            faults.Add("ORDER BY a position.");
+    }
+
+    public override void Visit(ForeignKeyConstraintDefinition node)
+    {
+        if (node.DeleteAction is not (DeleteUpdateAction.NotSpecified or DeleteUpdateAction.NoAction or DeleteUpdateAction.Cascade) || node.UpdateAction != DeleteUpdateAction.NotSpecified)
+            faults.Add("A reference that sets something.");
+    }
 
     private static bool IsTerminated(TSqlStatement node)
     {

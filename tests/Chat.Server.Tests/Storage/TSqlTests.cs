@@ -12,6 +12,9 @@ public sealed class TSqlTests
     public static TheoryData<string> Names => [.. Texts.Keys];
 
     [Fact]
+    public void No_script_makes_a_thing_twice_or_drops_what_is_not_there() => Assert.Empty(Schema.Faults);
+
+    [Fact]
     public void Every_store_is_looked_at()
     {
         Assert.True(SqlTexts.Fields.Count >= 40, $"Only {SqlTexts.Fields.Count} texts were found.");
@@ -33,7 +36,10 @@ internal static class TSqlFaults
         if (script is null || errors.Count > 0)
             return errors;
         List<string> faults = [];
-        script.Accept(new TSqlSubset(faults));
+        var subset = new TSqlSubset(faults);
+        script.Accept(subset);
+        subset.End();
+        script.Accept(new TSqlGrouping(faults));
         script.Accept(new TSqlNames(schema, faults));
         return faults;
     }
