@@ -1,6 +1,7 @@
 using System.Runtime.CompilerServices;
 using Chat.Server.Errors;
 using Microsoft.Extensions.AI;
+using Polly.CircuitBreaker;
 
 namespace Chat.Server.Providers;
 
@@ -8,7 +9,8 @@ namespace Chat.Server.Providers;
 /// Asks one attempt after the other until one answers. A reply that has begun to reach the caller is never begun again by
 /// another provider. When none answers: <see cref="ChatErrorException"/> with the documented failure, after a log line each.
 /// </summary>
-internal sealed partial class FailoverChatClient(IReadOnlyList<(ModelAttempt Attempt, IChatClient Client)> attempts, ILogger logger) : IChatClient
+internal sealed partial class FailoverChatClient(
+    IReadOnlyList<(ModelAttempt Attempt, IChatClient Client)> attempts, ProviderMetrics metrics, ILogger logger) : IChatClient
 {
     /// <summary>Under this name a response's additional properties say which attempt answered.</summary>
     public const string AttemptProperty = "chat.attempt";
@@ -22,11 +24,12 @@ internal sealed partial class FailoverChatClient(IReadOnlyList<(ModelAttempt Att
             {
                 var response = await client.GetResponseAsync(messages, options, cancellationToken);
                 (response.AdditionalProperties ??= [])[AttemptProperty] = attempt.ToString();
+                metrics.Attempted(attempt, "answered");
                 return response;
             }
             catch (Exception fault) when (!cancellationToken.IsCancellationRequested)
             {
-                Log.AttemptFailed(logger, attempt, Describe(fault));
+                Failed(attempt, fault);
             }
         }
 
@@ -48,8 +51,10 @@ internal sealed partial class FailoverChatClient(IReadOnlyList<(ModelAttempt Att
                 yield return update;
             }
 
-            if (begun)
-                yield break;
+            if (!begun)
+                continue;
+            metrics.Attempted(attempt, "answered");
+            yield break;
         }
 
         throw NobodyAnswered();
@@ -73,19 +78,29 @@ internal sealed partial class FailoverChatClient(IReadOnlyList<(ModelAttempt Att
         }
         catch (Exception fault) when (!cancellationToken.IsCancellationRequested)
         {
-            Log.AttemptFailed(logger, attempt, Describe(fault));
+            Failed(attempt, fault);
             return begun ? throw new ChatErrorException(ChatError.AiServiceError) : false;
         }
     }
 
-    // Only our own sentences and the kind of fault: an upstream's text may hold anything, a key included.
-    private static string Describe(Exception fault) => fault switch
+    private void Failed(ModelAttempt attempt, Exception fault)
     {
-        ProviderException => fault.Message,
-        OperationCanceledException => "It took longer than its time-out.",
-        HttpRequestException http => $"{http.HttpRequestError}.",
-        _ => fault.GetType().Name,
-    };
+        if (fault is BrokenCircuitException)
+        {
+            metrics.Attempted(attempt, "skipped");
+            Log.AttemptSkipped(logger, attempt);
+            return;
+        }
+
+        metrics.Attempted(attempt, "failed");
+        if (fault is ProviderException { NeedsOperator: true })
+            Log.AttemptRefused(logger, attempt, fault.Message);
+        else
+            Log.AttemptFailed(logger, attempt, Describe(fault));
+    }
+
+    // Only our own sentences and the kind of fault: an upstream's text may hold anything, a key included.
+    private static string Describe(Exception fault) => fault is ProviderException ? fault.Message : fault.GetType().Name;
 
     private ChatErrorException NobodyAnswered()
     {
@@ -97,6 +112,12 @@ internal sealed partial class FailoverChatClient(IReadOnlyList<(ModelAttempt Att
     {
         [LoggerMessage(Level = LogLevel.Warning, Message = "Provider attempt {Attempt} failed: {Reason}")]
         public static partial void AttemptFailed(ILogger logger, ModelAttempt attempt, string reason);
+
+        [LoggerMessage(Level = LogLevel.Error, Message = "Provider attempt {Attempt} was refused: {Reason} Its key, its account or the model's name there is wrong; it goes on failing until that is mended.")]
+        public static partial void AttemptRefused(ILogger logger, ModelAttempt attempt, string reason);
+
+        [LoggerMessage(Level = LogLevel.Debug, Message = "Provider attempt {Attempt} is not asked: it kept failing.")]
+        public static partial void AttemptSkipped(ILogger logger, ModelAttempt attempt);
 
         [LoggerMessage(Level = LogLevel.Error, Message = "No provider could answer; {Attempts} attempts were configured for the model.")]
         public static partial void NobodyAnswered(ILogger logger, int attempts);

@@ -1,4 +1,6 @@
+using System.Net;
 using Chat.Server.Providers.Guide;
+using Chat.Server.Providers.Resilience;
 using Chat.Server.Settings;
 using Microsoft.Extensions.Options;
 
@@ -15,6 +17,9 @@ public static class ProvidersModule
         services.AddHttpClient();
         services.AddSingleton<ModelCatalogue>();
         services.AddSingleton<GuideChatClient>();
+        services.AddSingleton<ProviderMetrics>();
+        services.AddSingleton<Circuits>();
+        services.AddSingleton<AttemptClients>();
         services.AddSingleton<ProviderDirectory>();
         foreach (var provider in configuration.GetSection("Providers").GetChildren())
             AddHttpClient(services, provider.Key);
@@ -22,18 +27,31 @@ public static class ProvidersModule
     }
 
     private static void AddHttpClient(IServiceCollection services, string provider) => services
-        .AddHttpClient(ProviderDirectory.HttpClientName(provider))
-        .ConfigureHttpClient((source, client) =>
-            ProviderDirectory.Configure(client, source.GetRequiredService<IOptions<ProvidersOptions>>().Value.Providers[provider]))
-        // No redirects: the key would follow to whatever address an answer names. No proxy: the operator's addresses are meant as written.
-        .UseSocketsHttpHandler((handler, _) =>
-        {
-            handler.AllowAutoRedirect = false;
-            handler.UseProxy = false;
-            handler.UseCookies = false;
-            handler.PooledConnectionLifetime = TimeSpan.FromMinutes(2);
-            handler.ConnectTimeout = TimeSpan.FromSeconds(10);
-        })
+        .AddHttpClient(AttemptClients.HttpClientName(provider))
+        .ConfigureHttpClient((source, client) => AttemptClients.Configure(client, OptionsOf(source, provider)))
+        .UseSocketsHttpHandler((handler, source) => Configure(handler, OptionsOf(source, provider)))
         .SetHandlerLifetime(Timeout.InfiniteTimeSpan)
         .RemoveAllLoggers();
+
+    private static ProviderOptions OptionsOf(IServiceProvider services, string provider) =>
+        services.GetRequiredService<IOptions<ProvidersOptions>>().Value.Providers[provider];
+
+    private static void Configure(SocketsHttpHandler handler, ProviderOptions provider)
+    {
+        // No redirects: the key would follow to whatever address an answer names. No proxy, not even one of the environment: it
+        // would see which sites talk to whom, and the operator's addresses are meant as written. Nothing is decompressed, so that
+        // what is counted is what is read.
+        handler.AllowAutoRedirect = false;
+        handler.UseProxy = false;
+        handler.UseCookies = false;
+        handler.AutomaticDecompression = DecompressionMethods.None;
+        handler.ConnectTimeout = TimeSpan.FromSeconds(provider.ConnectTimeoutSeconds);
+        // A connection ends now and then, so that a change of the name's addresses is seen.
+        handler.PooledConnectionLifetime = TimeSpan.FromMinutes(2);
+        handler.PooledConnectionIdleTimeout = TimeSpan.FromMinutes(1);
+        handler.EnableMultipleHttp2Connections = true;
+        handler.KeepAlivePingDelay = TimeSpan.FromSeconds(20);
+        handler.KeepAlivePingTimeout = TimeSpan.FromSeconds(5);
+        handler.KeepAlivePingPolicy = HttpKeepAlivePingPolicy.WithActiveRequests;
+    }
 }

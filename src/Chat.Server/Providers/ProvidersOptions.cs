@@ -12,8 +12,20 @@ public sealed class ProviderOptions
     /// <summary>Sent as a bearer token to this provider's address and nowhere else; empty: none is sent.</summary>
     public string ApiKey { get; set; } = "";
 
-    /// <summary>How long one answer may take in all, in seconds. Default 60.</summary>
+    /// <summary>How long one answer may take in all, in seconds; 1 to 600, default 60.</summary>
     public int TimeoutSeconds { get; set; } = 60;
+
+    /// <summary>How long a connection may take to be made, name and TLS included, in seconds; 1 to 60, default 3.</summary>
+    public int ConnectTimeoutSeconds { get; set; } = 3;
+
+    /// <summary>How long a streamed answer may take to begin, in seconds; 1 to 600, default 30.</summary>
+    public int FirstTokenTimeoutSeconds { get; set; } = 30;
+
+    /// <summary>How long a streamed answer may be silent between two pieces, in seconds; 1 to 600, default 20.</summary>
+    public int IdleTimeoutSeconds { get; set; } = 20;
+
+    /// <summary>How often a call that failed in passing is tried again at this provider before the next is asked; 0 to 5, default 1.</summary>
+    public int Retries { get; set; } = 1;
 
     /// <summary>
     /// Where this provider stands when a model names no attempts of its own: lower first, then by name. Default 0. (.NET's
@@ -87,8 +99,21 @@ internal sealed class ProvidersOptionsValidator : IValidateOptions<ProvidersOpti
             yield return $"{section} has too long a name: at most {MaxNameLength} characters.";
         if (!Uri.TryCreate(provider.Value.BaseUrl, UriKind.Absolute, out var url) || (url.Scheme != Uri.UriSchemeHttp && url.Scheme != Uri.UriSchemeHttps))
             yield return $"{section}:BaseUrl must be an absolute http or https URL.";
+        else if (url.UserInfo.Length > 0 || url.Query.Length > 0 || url.Fragment.Length > 0)
+            yield return $"{section}:BaseUrl must have no user, query or fragment.";
+        // A line break, as files of secrets end with, would fail every request and not the start.
+        if (provider.Value.ApiKey.Any(character => character is <= ' ' or > '~'))
+            yield return $"{section}:ApiKey must be visible ASCII characters without spaces.";
         if (provider.Value.TimeoutSeconds is < 1 or > 600)
             yield return $"{section}:TimeoutSeconds must be between 1 and 600.";
+        if (provider.Value.ConnectTimeoutSeconds is < 1 or > 60)
+            yield return $"{section}:ConnectTimeoutSeconds must be between 1 and 60.";
+        if (provider.Value.FirstTokenTimeoutSeconds is < 1 or > 600)
+            yield return $"{section}:FirstTokenTimeoutSeconds must be between 1 and 600.";
+        if (provider.Value.IdleTimeoutSeconds is < 1 or > 600)
+            yield return $"{section}:IdleTimeoutSeconds must be between 1 and 600.";
+        if (provider.Value.Retries is < 0 or > 5)
+            yield return $"{section}:Retries must be between 0 and 5.";
     }
 
     private static IEnumerable<string> ModelFaults(KeyValuePair<string, ModelOptions> model, ProvidersOptions options)

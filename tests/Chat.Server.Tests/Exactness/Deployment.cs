@@ -31,6 +31,8 @@ internal sealed class Deployment : IAsyncDisposable
         _settings["Storage__Path"] = Books.DatabasePath;
         _settings["Admin__Token"] = ChatApp.AdminToken;
         _settings["Providers__mock__BaseUrl"] = upstream.BaseUrl;
+        // One call upstream for each turn: what these tests count by.
+        _settings["Providers__mock__Retries"] = "0";
     }
 
     public FakeUpstream Upstream { get; }

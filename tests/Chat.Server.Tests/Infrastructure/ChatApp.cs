@@ -63,11 +63,14 @@ public sealed class ChatApp : WebApplicationFactory<Program>
         return this;
     }
 
-    /// <summary>Configures an upstream as a provider, and lets calls to it out.</summary>
+    /// <summary>
+    /// Configures an upstream as a provider, and lets calls to it out. It is not tried again unless a test says so: the wait
+    /// before that would never end on a clock that stands still.
+    /// </summary>
     public ChatApp WithProvider(string name, FakeUpstream upstream, string apiKey = "sk-upstream")
     {
         _outbound.Add(upstream.Address);
-        return With($"Providers:{name}:BaseUrl", upstream.BaseUrl).With($"Providers:{name}:ApiKey", apiKey);
+        return With($"Providers:{name}:BaseUrl", upstream.BaseUrl).With($"Providers:{name}:ApiKey", apiKey).With($"Providers:{name}:Retries", "0");
     }
 
     /// <summary>Lets calls to an address out.</summary>

@@ -2,7 +2,7 @@ using System.Text.Json;
 using System.Text.Json.Serialization;
 using Microsoft.Extensions.AI;
 
-namespace Chat.Server.Providers;
+namespace Chat.Server.Providers.OpenAI;
 
 internal sealed record CompletionRequest
 {
@@ -28,11 +28,19 @@ internal sealed record WireMessage(string? Role, string? Content)
 
 internal sealed record CompletionResponse
 {
+    // Longer names are no names, and would only fill logs and traces.
+    private const int ModelLength = 100;
+
+    public string? Model { get; init; }
+
     public IReadOnlyList<CompletionChoice?>? Choices { get; init; }
 
     public WireUsage? Usage { get; init; }
 
     public JsonElement Error { get; init; }
+
+    /// <summary>The model that says it has answered, else the one that was asked.</summary>
+    public string ModelOr(string asked) => Model is { Length: > 0 and <= ModelLength } ? Model : asked;
 }
 
 internal sealed record CompletionChoice
@@ -42,6 +50,9 @@ internal sealed record CompletionChoice
     public WireMessage? Delta { get; init; }
 
     public string? FinishReason { get; init; }
+
+    [JsonIgnore]
+    public ChatFinishReason? Finish => string.IsNullOrEmpty(FinishReason) ? null : new ChatFinishReason(FinishReason);
 }
 
 /// <summary>What an upstream says it used; elements, so that a value of any type is read and none breaks the answer it came with.</summary>

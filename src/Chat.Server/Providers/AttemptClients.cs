@@ -1,0 +1,41 @@
+using System.Collections.Concurrent;
+using System.Net.Http.Headers;
+using Chat.Server.Providers.Guide;
+using Chat.Server.Providers.OpenAI;
+using Chat.Server.Providers.Resilience;
+using Microsoft.Extensions.AI;
+using Microsoft.Extensions.Options;
+
+namespace Chat.Server.Providers;
+
+/// <summary>The client of each attempt: one serves every request of the process, as its circuits do.</summary>
+public sealed class AttemptClients(
+    IHttpClientFactory http, GuideChatClient guide, Circuits circuits, IOptions<ProvidersOptions> options, TimeProvider time)
+{
+    private readonly ConcurrentDictionary<ModelAttempt, IChatClient> _clients = [];
+
+    internal IChatClient For(ModelAttempt attempt) => _clients.GetOrAdd(attempt, Create);
+
+    internal static string HttpClientName(string provider) => $"provider:{provider.ToLowerInvariant()}";
+
+    internal static void Configure(HttpClient client, ProviderOptions provider)
+    {
+        client.BaseAddress = new Uri(provider.BaseUrl.TrimEnd('/') + "/");
+        // The deadlines of an answer are the chat client's: HttpClient's own ends with the headers.
+        client.Timeout = Timeout.InfiniteTimeSpan;
+        if (provider.ApiKey is not "")
+            client.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", provider.ApiKey);
+    }
+
+    // From the inside: the protocol, its deadlines, its circuits and retries.
+    private IChatClient Create(ModelAttempt attempt)
+    {
+        if (ModelCatalogue.IsGuide(attempt.Provider))
+            return guide;
+        var provider = options.Value.Providers[attempt.Provider];
+        var protocol = new OpenAIChatClient(http.CreateClient(HttpClientName(attempt.Provider)), attempt, time);
+        var timed = new DeadlineChatClient(protocol, provider, time);
+        var circuit = circuits.For(attempt);
+        return new ResilientChatClient(timed, Retries.Around(circuit, provider.Retries, time), circuit);
+    }
+}

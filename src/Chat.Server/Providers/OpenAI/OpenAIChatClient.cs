@@ -1,0 +1,97 @@
+using System.Net.ServerSentEvents;
+using System.Runtime.CompilerServices;
+using Microsoft.Extensions.AI;
+
+namespace Chat.Server.Providers.OpenAI;
+
+/// <summary>
+/// Speaks the OpenAI chat-completions protocol with one provider about one model. Only what <see cref="OpenAIRequest"/> writes is
+/// ever sent; whatever comes back that is not a whole answer (an error status, HTML, an error event, a stream that stops without a
+/// finish reason, an empty reply, more than was asked for) is a <see cref="ProviderException"/>. It sets no deadlines and does not
+/// translate faults of the connection: <see cref="Resilience.DeadlineChatClient"/> does.
+/// </summary>
+internal sealed class OpenAIChatClient(HttpClient http, ModelAttempt attempt, TimeProvider time) : IChatClient
+{
+    private const string DoneMarker = "[DONE]";
+
+    public async Task<ChatResponse> GetResponseAsync(
+        IEnumerable<ChatMessage> messages, ChatOptions? options = null, CancellationToken cancellationToken = default)
+    {
+        using var response = await SendAsync(messages, options, stream: false, cancellationToken);
+        return await WholeAsync(response, options, cancellationToken);
+    }
+
+    /// <summary>The pieces as they come; one without contents says only that the upstream is at work, on reasoning for one.</summary>
+    public async IAsyncEnumerable<ChatResponseUpdate> GetStreamingResponseAsync(
+        IEnumerable<ChatMessage> messages, ChatOptions? options = null, [EnumeratorCancellation] CancellationToken cancellationToken = default)
+    {
+        using var response = await SendAsync(messages, options, stream: true, cancellationToken);
+        // Some servers know no streaming and answer whole.
+        if (response.Content.Headers.ContentType?.MediaType is { } type && !type.Equals("text/event-stream", StringComparison.OrdinalIgnoreCase))
+        {
+            foreach (var update in (await WholeAsync(response, options, cancellationToken)).ToChatResponseUpdates())
+                yield return update;
+            yield break;
+        }
+
+        var limits = ReplyLimits.For(options);
+        await using var body = new BoundedStream(await response.Content.ReadAsStreamAsync(cancellationToken), limits.TotalBytes, limits.EventBytes);
+        await using var events = SseParser.Create(body).EnumerateAsync(cancellationToken).GetAsyncEnumerator(cancellationToken);
+        var reply = new StreamedReply(attempt.Model, limits);
+        while (await NextAsync(events, reply.IsFinished))
+        {
+            foreach (var update in reply.Read(OpenAIResponse.Event(events.Current)))
+                yield return update;
+        }
+
+        yield return reply.End();
+    }
+
+    public object? GetService(Type serviceType, object? serviceKey = null) =>
+        serviceKey is null && serviceType.IsInstanceOfType(this) ? this : null;
+
+    // The HttpClient belongs to its factory.
+    public void Dispose()
+    {
+    }
+
+    private static async ValueTask<bool> NextAsync(IAsyncEnumerator<SseItem<string>> events, bool finished)
+    {
+        try
+        {
+            return await events.MoveNextAsync() && events.Current.Data != DoneMarker;
+        }
+        catch (Exception fault) when (finished && fault is not ProviderException)
+        {
+            // The answer is complete. What could still have come is its usage, and that is estimated where it is missing.
+            return false;
+        }
+    }
+
+    private async Task<ChatResponse> WholeAsync(HttpResponseMessage response, ChatOptions? options, CancellationToken cancellationToken)
+    {
+        var limits = ReplyLimits.For(options);
+        await using var body = new BoundedStream(await response.Content.ReadAsStreamAsync(cancellationToken), limits.EventBytes, limits.EventBytes);
+        var completion = await OpenAIResponse.WholeAsync(body, cancellationToken);
+        var choice = completion.Choices is [{ } first, ..] ? first : throw ProviderException.NotOfProtocol();
+        if (string.IsNullOrEmpty(choice.Message?.Content))
+            throw ProviderException.Empty();
+        return new ChatResponse(new ChatMessage(ChatRole.Assistant, choice.Message.Content))
+        {
+            ModelId = completion.ModelOr(attempt.Model),
+            FinishReason = choice.Finish,
+            Usage = completion.Usage.ToDetails(),
+        };
+    }
+
+    private async Task<HttpResponseMessage> SendAsync(
+        IEnumerable<ChatMessage> messages, ChatOptions? options, bool stream, CancellationToken cancellationToken)
+    {
+        using var request = OpenAIRequest.Create(attempt.Model, messages, options, stream);
+        var response = await http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, cancellationToken);
+        if (response.IsSuccessStatusCode)
+            return response;
+        using (response)
+            throw ProviderException.Status((int)response.StatusCode, OpenAIResponse.RetryAfter(response.Headers, time.GetUtcNow()));
+    }
+}

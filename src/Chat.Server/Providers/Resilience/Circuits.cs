@@ -1,0 +1,97 @@
+using System.Collections.Concurrent;
+using Polly;
+using Polly.CircuitBreaker;
+using Polly.Registry;
+
+namespace Chat.Server.Providers.Resilience;
+
+/// <summary>When a circuit opens: of at least so many calls within the window, at least that part has failed.</summary>
+internal sealed record CircuitRule(TimeSpan Window, int Calls, double Ratio);
+
+/// <summary>
+/// The circuits of every provider, and of every model at a provider, shared by all requests of the process. An open circuit lets
+/// no call out until its break is over; then one call is the probe, and its outcome closes the circuit or opens it for twice as long.
+/// </summary>
+public sealed partial class Circuits(ProviderMetrics metrics, TimeProvider time, ILogger<Circuits> logger)
+{
+    /// <summary>How long the first break lasts; each failed probe doubles it.</summary>
+    internal static readonly TimeSpan FirstBreak = TimeSpan.FromSeconds(5);
+
+    /// <summary>No break lasts longer.</summary>
+    internal static readonly TimeSpan LongestBreak = TimeSpan.FromMinutes(1);
+
+    /// <summary>
+    /// Two, as one cannot serve both: with much traffic a provider that dies is noticed within 5 seconds only if the window is
+    /// as short as that, and with a message now and then such a window never sees two failures together.
+    /// </summary>
+    internal static readonly IReadOnlyList<CircuitRule> Rules =
+    [
+        new(TimeSpan.FromSeconds(5), Calls: 5, Ratio: 0.7),
+        new(TimeSpan.FromMinutes(2), Calls: 3, Ratio: 0.9),
+    ];
+
+    private readonly ResiliencePipelineRegistry<string> _circuits = new(new ResiliencePipelineRegistryOptions<string>
+    {
+        BuilderFactory = () => new ResiliencePipelineBuilder { TimeProvider = new SteadyTime(time) },
+    });
+
+    private readonly ConcurrentDictionary<string, bool> _watched = [];
+
+    /// <summary>The circuits that a call of this attempt goes through: the provider's, then the model's there.</summary>
+    internal ResiliencePipeline For(ModelAttempt attempt)
+    {
+        var provider = attempt.Provider.ToLowerInvariant();
+        var outer = _circuits.GetOrAddPipeline(provider, builder => Add(builder, provider, FaultScope.Provider));
+        return _circuits.GetOrAddPipeline($"{provider}/{attempt.Model}", builder => Add(builder.AddPipeline(outer), $"{provider}/{attempt.Model}", FaultScope.Model));
+    }
+
+    private void Add(ResiliencePipelineBuilder builder, string name, FaultScope scope)
+    {
+        var states = new List<CircuitBreakerStateProvider>();
+        foreach (var rule in Rules)
+        {
+            var state = new CircuitBreakerStateProvider();
+            states.Add(state);
+            builder.AddCircuitBreaker(Options(rule, name, scope, state));
+        }
+
+        if (_watched.TryAdd(name, true))
+            metrics.Watch(name, states);
+    }
+
+    private CircuitBreakerStrategyOptions Options(CircuitRule rule, string name, FaultScope scope, CircuitBreakerStateProvider state) => new()
+    {
+        SamplingDuration = rule.Window,
+        MinimumThroughput = rule.Calls,
+        FailureRatio = rule.Ratio,
+        StateProvider = state,
+        ShouldHandle = call => ValueTask.FromResult(call.Outcome.Exception is ProviderException fault && fault.Scope == scope),
+        BreakDurationGenerator = broken => ValueTask.FromResult(BreakAfter(broken.HalfOpenAttempts)),
+        OnOpened = opened =>
+        {
+            Log.Opened(logger, name, opened.BreakDuration);
+            metrics.Opened(name);
+            return default;
+        },
+        OnClosed = _ =>
+        {
+            Log.Closed(logger, name);
+            return default;
+        },
+    };
+
+    internal static TimeSpan BreakAfter(int failedProbes)
+    {
+        var doubled = FirstBreak * Math.Pow(2, Math.Min(failedProbes, 10));
+        return doubled < LongestBreak ? doubled : LongestBreak;
+    }
+
+    private static partial class Log
+    {
+        [LoggerMessage(Level = LogLevel.Warning, Message = "{Circuit} keeps failing: it is not asked for {Break}.")]
+        public static partial void Opened(ILogger logger, string circuit, TimeSpan @break);
+
+        [LoggerMessage(Level = LogLevel.Information, Message = "{Circuit} answers again.")]
+        public static partial void Closed(ILogger logger, string circuit);
+    }
+}

@@ -1,0 +1,72 @@
+using System.Runtime.CompilerServices;
+using Microsoft.Extensions.AI;
+using Polly;
+
+namespace Chat.Server.Providers.Resilience;
+
+/// <summary>
+/// Asks one attempt through its retries and circuits. A stream is retried only until its first piece of text is there: from then on
+/// it is the caller's, and a failure is the caller's too, after the circuits have been told.
+/// </summary>
+internal sealed class ResilientChatClient(IChatClient inner, ResiliencePipeline retries, ResiliencePipeline circuits) : DelegatingChatClient(inner)
+{
+    public override async Task<ChatResponse> GetResponseAsync(
+        IEnumerable<ChatMessage> messages, ChatOptions? options = null, CancellationToken cancellationToken = default) =>
+        await retries.ExecuteAsync(
+            static async (call, token) => await call.InnerClient.GetResponseAsync(call.messages, call.options, token),
+            (InnerClient, messages, options),
+            cancellationToken);
+
+    public override async IAsyncEnumerable<ChatResponseUpdate> GetStreamingResponseAsync(
+        IEnumerable<ChatMessage> messages, ChatOptions? options = null, [EnumeratorCancellation] CancellationToken cancellationToken = default)
+    {
+        var (updates, begun) = await retries.ExecuteAsync(
+            static (call, token) => BeginAsync(call.InnerClient.GetStreamingResponseAsync(call.messages, call.options, token), token),
+            (InnerClient, messages, options),
+            cancellationToken);
+        await using (updates)
+        {
+            foreach (var update in begun)
+                yield return update;
+            while (await NextAsync(updates))
+                yield return updates.Current;
+        }
+    }
+
+    private static async ValueTask<(IAsyncEnumerator<ChatResponseUpdate> Updates, List<ChatResponseUpdate> Begun)> BeginAsync(
+        IAsyncEnumerable<ChatResponseUpdate> stream, CancellationToken cancellationToken)
+    {
+        var updates = stream.GetAsyncEnumerator(cancellationToken);
+        try
+        {
+            List<ChatResponseUpdate> begun = [];
+            while (await updates.MoveNextAsync())
+            {
+                begun.Add(updates.Current);
+                if (updates.Current.Text.Length > 0)
+                    return (updates, begun);
+            }
+
+            throw ProviderException.Empty();
+        }
+        catch
+        {
+            await updates.DisposeAsync();
+            throw;
+        }
+    }
+
+    private async ValueTask<bool> NextAsync(IAsyncEnumerator<ChatResponseUpdate> updates)
+    {
+        try
+        {
+            return await updates.MoveNextAsync();
+        }
+        catch (ProviderException fault)
+        {
+            await circuits.ExecuteOutcomeAsync(
+                static (_, failed) => Outcome.FromExceptionAsValueTask<bool>(failed), ResilienceContextPool.Shared.Get(CancellationToken.None), fault);
+            throw;
+        }
+    }
+}
