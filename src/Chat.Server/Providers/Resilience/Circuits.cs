@@ -5,9 +5,6 @@ using Polly.Registry;
 
 namespace Chat.Server.Providers.Resilience;
 
-/// <summary>When a circuit opens: of at least so many calls within the window, at least that part has failed.</summary>
-internal sealed record CircuitRule(TimeSpan Window, int Calls, double Ratio);
-
 /// <summary>
 /// The circuits of every provider, and of every model at a provider, shared by all requests of the process. An open circuit lets
 /// no call out until its break is over; then one call is the probe, and its outcome closes the circuit or opens it for twice as long.
@@ -20,15 +17,13 @@ public sealed partial class Circuits(ProviderMetrics metrics, TimeProvider time,
     /// <summary>No break lasts longer.</summary>
     internal static readonly TimeSpan LongestBreak = TimeSpan.FromMinutes(1);
 
-    /// <summary>
-    /// Two, as one cannot serve both: with much traffic a provider that dies is noticed within 5 seconds only if the window is
-    /// as short as that, and with a message now and then such a window never sees two failures together.
-    /// </summary>
-    internal static readonly IReadOnlyList<CircuitRule> Rules =
-    [
-        new(TimeSpan.FromSeconds(5), Calls: 5, Ratio: 0.7),
-        new(TimeSpan.FromMinutes(2), Calls: 3, Ratio: 0.9),
-    ];
+    // A provider that fails three calls in ten is still worth asking; one that is down fails them all.
+    private const double FailureRatio = 0.7;
+    private const int LeastCalls = 5;
+
+    // Two windows, as one cannot serve both: with much traffic a provider that dies is noticed within 5 seconds only if the window
+    // is as short as that, and with a message now and then such a window never sees failures together.
+    private static readonly TimeSpan[] Windows = [TimeSpan.FromSeconds(5), TimeSpan.FromMinutes(2)];
 
     private readonly ResiliencePipelineRegistry<string> _circuits = new(new ResiliencePipelineRegistryOptions<string>
     {
@@ -48,37 +43,43 @@ public sealed partial class Circuits(ProviderMetrics metrics, TimeProvider time,
     private void Add(ResiliencePipelineBuilder builder, string name, FaultScope scope)
     {
         var states = new List<CircuitBreakerStateProvider>();
-        foreach (var rule in Rules)
-        {
-            var state = new CircuitBreakerStateProvider();
-            states.Add(state);
-            builder.AddCircuitBreaker(Options(rule, name, scope, state));
-        }
+        foreach (var window in Windows)
+            builder.AddCircuitBreaker(Options(window, name, scope, states));
 
         if (_watched.TryAdd(name, true))
             metrics.Watch(name, states);
     }
 
-    private CircuitBreakerStrategyOptions Options(CircuitRule rule, string name, FaultScope scope, CircuitBreakerStateProvider state) => new()
+    private CircuitBreakerStrategyOptions Options(TimeSpan window, string name, FaultScope scope, List<CircuitBreakerStateProvider> states)
     {
-        SamplingDuration = rule.Window,
-        MinimumThroughput = rule.Calls,
-        FailureRatio = rule.Ratio,
-        StateProvider = state,
-        ShouldHandle = call => ValueTask.FromResult(call.Outcome.Exception is ProviderException fault && fault.Scope == scope),
-        BreakDurationGenerator = broken => ValueTask.FromResult(BreakAfter(broken.HalfOpenAttempts)),
-        OnOpened = opened =>
+        var state = new CircuitBreakerStateProvider();
+        states.Add(state);
+        return new CircuitBreakerStrategyOptions
         {
-            Log.Opened(logger, name, opened.BreakDuration);
-            metrics.Opened(name);
-            return default;
-        },
-        OnClosed = _ =>
+            SamplingDuration = window,
+            MinimumThroughput = LeastCalls,
+            FailureRatio = FailureRatio,
+            StateProvider = state,
+            ShouldHandle = call => ValueTask.FromResult(call.Outcome.Exception is ProviderException fault && fault.Scope == scope),
+            BreakDurationGenerator = broken => ValueTask.FromResult(BreakAfter(broken.HalfOpenAttempts)),
+            OnOpened = opened => Changed(() => Opened(name, opened.BreakDuration)),
+            OnClosed = _ => Changed(() => Log.Closed(logger, name)),
+        };
+
+        // Both windows often open and close together: once is enough to say.
+        ValueTask Changed(Action tell)
         {
-            Log.Closed(logger, name);
+            if (states.TrueForAll(other => other == state || other.CircuitState == CircuitState.Closed))
+                tell();
             return default;
-        },
-    };
+        }
+    }
+
+    private void Opened(string name, TimeSpan breakDuration)
+    {
+        Log.Opened(logger, name, breakDuration);
+        metrics.Opened(name);
+    }
 
     internal static TimeSpan BreakAfter(int failedProbes)
     {

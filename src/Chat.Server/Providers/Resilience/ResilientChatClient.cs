@@ -10,6 +10,9 @@ namespace Chat.Server.Providers.Resilience;
 /// </summary>
 internal sealed class ResilientChatClient(IChatClient inner, ResiliencePipeline retries, ResiliencePipeline circuits) : DelegatingChatClient(inner)
 {
+    // A stream's beginning has been counted as a success, and a visitor has lost an answer: two such streams open a circuit.
+    private const int LostAnswerWeight = 3;
+
     public override async Task<ChatResponse> GetResponseAsync(
         IEnumerable<ChatMessage> messages, ChatOptions? options = null, CancellationToken cancellationToken = default) =>
         await retries.ExecuteAsync(
@@ -64,9 +67,18 @@ internal sealed class ResilientChatClient(IChatClient inner, ResiliencePipeline 
         }
         catch (ProviderException fault)
         {
-            await circuits.ExecuteOutcomeAsync(
-                static (_, failed) => Outcome.FromExceptionAsValueTask<bool>(failed), ResilienceContextPool.Shared.Get(CancellationToken.None), fault);
+            await TellCircuitsAsync(fault);
             throw;
+        }
+    }
+
+    private async Task TellCircuitsAsync(ProviderException fault)
+    {
+        for (var count = 0; count < LostAnswerWeight; count++)
+        {
+            var context = ResilienceContextPool.Shared.Get(CancellationToken.None);
+            await circuits.ExecuteOutcomeAsync(static (_, failed) => Outcome.FromExceptionAsValueTask<bool>(failed), context, fault);
+            ResilienceContextPool.Shared.Return(context);
         }
     }
 }
