@@ -98,7 +98,7 @@ public sealed class UsageContractTests(Engines engines) : IClassFixture<Engines>
             // Deleted since: nothing of it is kept.
             [new(long.MaxValue, Today, UnansweredKind.Refused, "site_inactive", "m")] = 1,
         };
-        await Task.WhenAll(Enumerable.Range(0, 8).Select(_ => Task.Run(() => stores.Usage.AddAsync(counts, CancellationToken.None))));
+        await Task.WhenAll(Enumerable.Range(0, 8).Select(_ => Task.Run(() => stores.Usage.AddAsync(Guid.CreateVersion7(Stores.Now), counts, CancellationToken.None))));
 
         var days = await stores.Usage.ReadAsync(channel.ChannelId, Today, Today, UsageGrouping.Day, CancellationToken.None);
         Assert.Equal(
