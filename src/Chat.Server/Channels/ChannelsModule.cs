@@ -1,5 +1,7 @@
+using Chat.Server.Settings;
 using Microsoft.AspNetCore.DataProtection;
 using Microsoft.AspNetCore.DataProtection.KeyManagement;
+using Microsoft.Extensions.Options;
 
 namespace Chat.Server.Channels;
 
@@ -13,10 +15,16 @@ public static class ChannelsModule
         services.AddSingleton<ChannelDirectory>();
         services.AddSingleton<KeySealer>();
         services.AddSingleton<WebhookSecrets>();
+        services.AddOptions<KeyRingOptions>().BindSettings("DataProtection");
+        services.AddSingleton<IValidateOptions<KeyRingOptions>, KeyRingOptionsValidator>();
+        services.AddSingleton<KeyRingSeal>();
         services.AddSingleton<KeyRingStore>();
+        services.AddSingleton<KeyRing>();
         // The name separates our purposes from those of other applications that might share a key ring; it must never change.
         services.AddDataProtection().SetApplicationName("Chat");
         services.AddOptions<KeyManagementOptions>().Configure<KeyRingStore>((options, store) => options.XmlRepository = store);
+        // The framework does not know that the store encrypts, and would warn of keys in clear; KeyRing says it where it is so.
+        services.AddLogging(logging => logging.AddFilter("Microsoft.AspNetCore.DataProtection.KeyManagement.XmlKeyManager", LogLevel.Error));
         return services;
     }
 }

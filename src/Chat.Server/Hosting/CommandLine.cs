@@ -31,7 +31,7 @@ internal static class CommandLine
 
     private static Task<int> WithStoreAsync(IServiceProvider services, Func<IServiceProvider, Task<int>> action) => TellingFaultsAsync(async () =>
     {
-        await services.GetRequiredService<Migrator>().MigrateAsync(CancellationToken.None);
+        await services.GetRequiredService<StorePreparation>().RunAsync(CancellationToken.None);
         return await action(services);
     });
 
@@ -41,9 +41,9 @@ internal static class CommandLine
         {
             return await action();
         }
-        catch (Exception fault) when (fault is StoreUnavailableException or DatabaseTooNewException)
+        catch (Exception fault) when (fault is StoreUnavailableException || StorePreparation.IsUnfit(fault))
         {
-            await Console.Error.WriteLineAsync($"{fault.Message} {fault.InnerException?.Message}".Trim());
+            await Console.Error.WriteLineAsync(fault is StoreUnavailableException ? $"{fault.Message} {fault.InnerException?.Message}".Trim() : fault.Message);
             return 1;
         }
     }

@@ -1,3 +1,5 @@
+using System.Security.Cryptography;
+using Chat.Server.Channels;
 using Chat.Server.Errors;
 using Chat.Server.Http;
 using Chat.Server.Storage;
@@ -13,7 +15,7 @@ internal sealed partial class FaultHandler(ILogger<FaultHandler> logger) : IExce
         var error = exception switch
         {
             ChatErrorException known => known.Error,
-            StoreUnavailableException => ChatError.ServiceUnavailable,
+            _ when IsOutage(exception) => ChatError.ServiceUnavailable,
             BadHttpRequestException { StatusCode: StatusCodes.Status413PayloadTooLarge } => ChatError.RequestTooLarge,
             BadHttpRequestException => ChatError.BadRequest,
             // The caller is gone: nobody reads the answer, and nothing is wrong.
@@ -31,6 +33,14 @@ internal sealed partial class FaultHandler(ILogger<FaultHandler> logger) : IExce
         await httpContext.WriteErrorAsync(error, cancellationToken);
         return true;
     }
+
+    // What sealing a key meets on its way to the key ring, the framework wraps in a fault of its own.
+    private static bool IsOutage(Exception? fault) => fault switch
+    {
+        StoreUnavailableException or KeyRingLockedException => true,
+        CryptographicException => IsOutage(fault.InnerException),
+        _ => false,
+    };
 
     private static partial class Log
     {

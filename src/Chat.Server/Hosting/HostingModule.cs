@@ -38,6 +38,7 @@ internal static class HostingModule
         builder.Services.AddSingleton<IValidateOptions<ProxyOptions>, ProxyOptionsValidator>();
         builder.Services.AddHealth();
         builder.Services.AddDescription();
+        builder.Services.AddSingleton<StorePreparation>();
         builder.Services.AddSingleton<DemoChannel>();
         builder.Services.AddHostedService<StoreStartup>();
         if (builder.Environment.IsDevelopment())

@@ -1,4 +1,3 @@
-using Chat.Server.Storage;
 using Microsoft.Extensions.Logging.Console;
 using Microsoft.Extensions.Options;
 
@@ -49,7 +48,7 @@ internal static class Startup
         OptionsValidationException options => [.. options.Failures],
         AggregateException several when several.InnerExceptions.All(inner => inner is OptionsValidationException) =>
             [.. several.InnerExceptions.SelectMany(Sentences)],
-        DatabaseTooNewException tooNew => [tooNew.Message],
+        _ when StorePreparation.IsUnfit(fault) => [fault.Message],
         IOException { InnerException: Microsoft.AspNetCore.Connections.AddressInUseException } inUse => [inUse.Message],
         _ => [],
     };
