@@ -23,9 +23,14 @@ public sealed class ChannelDirectory(ChannelStore store, TimeProvider time)
     /// </summary>
     public IDisposable BeginChange() => new Change(_remembered);
 
+    /// <summary>Forgets a channel that turned out to be deleted, on another instance.</summary>
+    public void Forget(Channel channel) => _remembered.Forget(IdOf(channel.KeyHash));
+
+    private static string IdOf(byte[] hash) => Convert.ToBase64String(hash);
+
     private async ValueTask<Channel?> FindByHashAsync(byte[] hash, CancellationToken cancellationToken)
     {
-        var id = Convert.ToBase64String(hash);
+        var id = IdOf(hash);
         if (_remembered.Find(id) is { } known)
             return known;
         var look = _remembered.Begin();

@@ -3,9 +3,9 @@ using System.Collections.Concurrent;
 namespace Chat.Server.Channels;
 
 /// <summary>
-/// What this instance remembers of channels, each for 5 seconds at most from when its look-up began. Look-ups and changes are
-/// numbered in the order of their beginning, and what a look-up brings is remembered only while nothing later is known: neither a
-/// change made here, nor another look-up of the key that began after it and has ended. So nothing stale comes back.
+/// What this instance remembers of channels, each for 5 seconds at most from when its look-up began. What a look-up brings is not
+/// remembered where a change was made here since it began, nor where another look-up of the key ended since and brought something
+/// else: one of the two is stale, and nobody can say which. So nothing stale comes back.
 /// </summary>
 internal sealed class RememberedChannels(TimeProvider time)
 {
@@ -13,8 +13,8 @@ internal sealed class RememberedChannels(TimeProvider time)
     private static readonly TimeSpan MaxAge = TimeSpan.FromSeconds(5);
     private const int MaxEntries = 100_000;
 
-    // Keys share a number of the latest look-up that ended, so that it needs no room of its own for every key that was ever tried.
-    // Two keys that meet here now and then cost one of them a place in memory, and nothing else.
+    // Keys share the number of the last end, so that it needs no room of its own for every key that was ever tried. Two keys that
+    // meet here now and then cost one of them a place in memory, and nothing else.
     private const int Stripes = 1_024;
 
     private readonly ConcurrentDictionary<string, Entry> _byKey = new(StringComparer.Ordinal);
@@ -34,14 +34,24 @@ internal sealed class RememberedChannels(TimeProvider time)
     {
         lock (_gate)
         {
-            ref var ended = ref _ended[(uint)StringComparer.Ordinal.GetHashCode(key) % Stripes];
-            if (look.Number < _change || look.Number < ended)
-                return;
-            ended = look.Number;
-            if (channel is null)
+            // Both also count for a look-up that is itself not remembered: what it brought was answered with.
+            var isOld = look.Number < _change;
+            var isOverlapped = look.Number < _ended[StripeOf(key)];
+            EndAt(key);
+            if (channel is null || ((isOld || isOverlapped) && !Agrees(key, channel)))
                 _byKey.TryRemove(key, out _);
-            else
+            else if (!isOld)
                 Remember(key, new Entry(channel, look.ReadAt));
+        }
+    }
+
+    /// <summary>A channel was found to be gone: it is forgotten, and so is what is being looked up under its key.</summary>
+    public void Forget(string key)
+    {
+        lock (_gate)
+        {
+            EndAt(key);
+            _byKey.TryRemove(key, out _);
         }
     }
 
@@ -55,6 +65,17 @@ internal sealed class RememberedChannels(TimeProvider time)
         }
     }
 
+    private static uint StripeOf(string key) => (uint)StringComparer.Ordinal.GetHashCode(key) % Stripes;
+
+    private void EndAt(string key) => _ended[StripeOf(key)] = Interlocked.Increment(ref _number);
+
+    // Times of change are kept to the millisecond, within which there may be two.
+    private bool Agrees(string key, Channel channel) =>
+        _byKey.TryGetValue(key, out var entry)
+        && entry.Channel.UpdatedAt == channel.UpdatedAt
+        && entry.Channel.Settings.Active == channel.Settings.Active
+        && entry.Channel.Settings.ExpiresAt == channel.Settings.ExpiresAt;
+
     private void Remember(string key, Entry entry)
     {
         if (_byKey.Count >= MaxEntries)
@@ -63,7 +84,7 @@ internal sealed class RememberedChannels(TimeProvider time)
     }
 
     /// <summary>A look-up under way.</summary>
-    /// <param name="Number">Its place among look-ups and changes.</param>
+    /// <param name="Number">Its beginning's place among beginnings, ends and changes.</param>
     /// <param name="ReadAt">When it began: what it brings is at least as young.</param>
     public sealed record Look(long Number, long ReadAt);
 

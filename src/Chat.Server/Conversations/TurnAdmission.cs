@@ -56,8 +56,17 @@ public sealed class TurnAdmission(
             (result, _) = await TryAsync(channel, key, message, cancellationToken);
         }
 
-        if (result.Succeeded(out var outcome, out _) && outcome.Turn is { } admittedTurn)
+        if (!result.Succeeded(out var outcome, out var error))
+        {
+            // Deleted on another instance since it was looked up: the other surfaces of this one are to know as well.
+            if (error == ChatError.InvalidApiKey)
+                channels.Forget(channel);
+        }
+        else if (outcome.Turn is { } admittedTurn)
+        {
             meter.Committed(admittedTurn.Admission);
+        }
+
         return result;
     }
 

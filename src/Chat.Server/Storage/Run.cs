@@ -82,6 +82,7 @@ internal sealed class WriteRun<T>(Database database, Func<DbSession, Task<T>> wo
         if (!session.IsDiscarded)
             await CommitAsync(transaction);
         _isOver = true;
+        Resolved(Resolutions.Repeated);
     }
 
     private async Task CommitAsync(DbTransaction transaction)
@@ -100,12 +101,9 @@ internal sealed class WriteRun<T>(Database database, Func<DbSession, Task<T>> wo
 
     private async Task<bool> LookUpAsync()
     {
+        // Work that may be done twice is in doubt until it has been.
         if (isKept is null)
-        {
-            Resolved(Resolutions.Repeated);
             return false;
-        }
-
         await using var connection = await database.OpenAsync(CancellationToken.None);
         _isOver = await isKept(new DbSession(connection, null, database.Engine, CancellationToken.None), _result);
         var doubt = Resolved(_isOver ? Resolutions.Kept : Resolutions.NotKept);

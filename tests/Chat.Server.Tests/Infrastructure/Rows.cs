@@ -16,6 +16,19 @@ internal static class Rows
         return Convert.ToInt64(command.ExecuteScalar());
     }
 
+    public static HashSet<string> Texts(ChatApp app, string sql)
+    {
+        using var connection = new SqliteConnection($"Data Source={app.DatabasePath};Pooling=False");
+        connection.Open();
+        using var command = connection.CreateCommand();
+        command.CommandText = sql;
+        using var reader = command.ExecuteReader();
+        HashSet<string> texts = new(StringComparer.Ordinal);
+        while (reader.Read())
+            texts.Add(reader.GetString(0));
+        return texts;
+    }
+
     public static void Execute(ChatApp app, string sql) => Scalar(app, sql + " SELECT 0;");
 }
 

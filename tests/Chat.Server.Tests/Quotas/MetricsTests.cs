@@ -1,5 +1,3 @@
-using System.Collections.Concurrent;
-using System.Diagnostics.Metrics;
 using System.Text.Json.Nodes;
 using Chat.Server.Tests.Infrastructure;
 
@@ -14,7 +12,7 @@ public sealed class MetricsTests
     {
         await using var upstream = await FakeUpstream.StartAsync();
         await using var app = new ChatApp().WithProvider("mock", upstream);
-        using var measured = new Measured();
+        using var measured = new Measured("Chat");
         // No other test makes a channel of this model with this limit, and the meter is the process's.
         var channel = await app.CreateChannelAsync(new JsonObject { ["model"] = Model, ["requests_per_minute"] = 2 });
 
@@ -34,44 +32,5 @@ public sealed class MetricsTests
         }
 
         Assert.All(measured.Tags, tag => Assert.Contains(tag, (string[])["model", "reason", "direction"]));
-    }
-
-    private sealed class Measured : IDisposable
-    {
-        private readonly ConcurrentQueue<(string Name, string Tags, double Value)> _values = [];
-        private readonly ConcurrentDictionary<string, bool> _tags = [];
-        private readonly MeterListener _listener = new();
-
-        public Measured()
-        {
-            _listener.InstrumentPublished = (instrument, listener) =>
-            {
-                if (instrument.Meter.Name == "Chat")
-                    listener.EnableMeasurementEvents(instrument);
-            };
-            _listener.SetMeasurementEventCallback<long>((instrument, value, tags, _) => Add(instrument, value, tags));
-            _listener.SetMeasurementEventCallback<double>((instrument, value, tags, _) => Add(instrument, value, tags));
-            _listener.Start();
-        }
-
-        public IEnumerable<string> Tags => _tags.Keys;
-
-        public double Sum(string name, string tags) => _values.Where(value => value.Name == name && value.Tags == tags).Sum(value => value.Value);
-
-        public int Count(string name, string tags) => _values.Count(value => value.Name == name && value.Tags == tags);
-
-        public void Dispose() => _listener.Dispose();
-
-        private void Add(Instrument instrument, double value, ReadOnlySpan<KeyValuePair<string, object?>> tags)
-        {
-            List<string> texts = [];
-            foreach (var (name, text) in tags)
-            {
-                _tags[name] = true;
-                texts.Add($"{name}={text}");
-            }
-
-            _values.Enqueue((instrument.Name, string.Join(',', texts), value));
-        }
     }
 }

@@ -1,6 +1,7 @@
 using System.Data.Common;
 using Chat.Server.Storage;
 using Microsoft.Data.Sqlite;
+using Microsoft.Extensions.Logging;
 
 namespace Chat.Server.Tests.Storage;
 
@@ -49,15 +50,15 @@ internal sealed class FaultyDatabase : Database, IDisposable
     private readonly Database _inner;
     private readonly List<Action> _late = [];
 
-    public FaultyDatabase(Database inner, Func<Moment, Task> plan, TimeSpan? budget = null)
+    public FaultyDatabase(Database inner, Func<Moment, Task> plan, TimeSpan? budget = null, ILogger? logger = null)
     {
         _inner = inner;
         Plan = plan;
-        Retries = new Retries(budget, TimeProvider.System, inner.Retries.Metrics);
+        Retries = new Retries(budget, TimeProvider.System, inner.Retries.Metrics, logger);
     }
 
-    public FaultyDatabase(Database inner, Action<Moment> plan, TimeSpan? budget = null)
-        : this(inner, moment => { plan(moment); return Task.CompletedTask; }, budget)
+    public FaultyDatabase(Database inner, Action<Moment> plan, TimeSpan? budget = null, ILogger? logger = null)
+        : this(inner, moment => { plan(moment); return Task.CompletedTask; }, budget, logger)
     {
     }
 
