@@ -7,7 +7,7 @@ namespace Chat.Server.Tests.Exactness;
 
 /// <summary>
 /// The bar: 10,000 chats at a balance for 1,000 replies, with upstream failures, callers who hang up and duplicates, over
-/// two processes. Every reply costs the same and every reservation is the same, so that the number of funded replies is
+/// three processes. Every reply costs the same and every reservation is the same, so that the number of funded replies is
 /// known beforehand, whatever the order: a reply is admitted while what is left covers the shortest one, and no longer.
 /// </summary>
 [Collection(ProcessTests.Name)]
@@ -26,7 +26,7 @@ public sealed class CreditsUnderLoadTests(ITestOutputHelper output)
     {
         var load = Load();
         var floor = (TokenEstimate.OfMessage(load[0].Message) + ShortestReply) * MicroCreditsPerToken;
-        await using var deployment = await Deployment.StartAsync(processes: 2);
+        await using var deployment = await Deployment.StartAsync(processes: 3);
         deployment.Upstream.OnRequest = AnswerAsync;
         var key = await deployment.CreateChannelAsync(new JsonObject
         {

@@ -17,6 +17,7 @@ public sealed class StorageOptionsTests
         Assert.Equal("data/chat.db", options.Path);
         Assert.Equal(Durability.Normal, options.Durability);
         Assert.Equal(TimeSpan.FromSeconds(5), options.BusyTimeout);
+        Assert.Equal(TimeSpan.FromSeconds(5), options.RetryBudget);
         Assert.Null(options.SqlServer);
     }
 
@@ -27,10 +28,12 @@ public sealed class StorageOptionsTests
             ("Storage:Path", "elsewhere/chat.db"),
             ("Storage:Durability", "full"),
             ("Storage:BusyTimeout", "00:01:00"),
+            ("Storage:RetryBudget", "00:01:00"),
             ("ConnectionStrings:SqlServer", "Server=db.example;Encrypt=true"));
         Assert.Equal("elsewhere/chat.db", options.Path);
         Assert.Equal(Durability.Full, options.Durability);
         Assert.Equal(TimeSpan.FromMinutes(1), options.BusyTimeout);
+        Assert.Equal(TimeSpan.FromMinutes(1), options.RetryBudget);
         Assert.Equal("Server=db.example;Encrypt=true", options.SqlServer);
     }
 
@@ -38,6 +41,8 @@ public sealed class StorageOptionsTests
     [InlineData("Storage:Path", "", "Storage:Path must name a file.")]
     [InlineData("Storage:Path", "  ", "Storage:Path must name a file.")]
     [InlineData("Storage:Durability", "7", "Storage:Durability must be Normal or Full.")]
+    [InlineData("Storage:RetryBudget", "00:00:00", "Storage:RetryBudget must be between 100 milliseconds and 1 minute.")]
+    [InlineData("Storage:RetryBudget", "00:01:00.001", "Storage:RetryBudget must be between 100 milliseconds and 1 minute.")]
     [InlineData("Storage:BusyTimeout", "00:00:00", "Storage:BusyTimeout must be between 1 millisecond and 1 minute.")]
     [InlineData("Storage:BusyTimeout", "-00:00:01", "Storage:BusyTimeout must be between 1 millisecond and 1 minute.")]
     [InlineData("Storage:BusyTimeout", "00:01:00.001", "Storage:BusyTimeout must be between 1 millisecond and 1 minute.")]
