@@ -29,17 +29,15 @@ internal static class KeyRings
         var folder = Directory.CreateTempSubdirectory("chat-certificates-").FullName;
         try
         {
-            var options = new KeyRingOptions { CertificatePath = certificate.WritePkcs12(folder), CertificatePassword = TestCertificates.Password };
-            return new KeyRingSeal(
-                Microsoft.Extensions.Options.Options.Create(options),
-                new Microsoft.Extensions.Hosting.Internal.HostingEnvironment { ContentRootPath = folder },
-                Microsoft.Extensions.Logging.Abstractions.NullLoggerFactory.Instance);
+            return SealWith(new KeyRingOptions { CertificatePath = certificate.WritePkcs12(folder), CertificatePassword = TestCertificates.Password }, folder);
         }
         finally
         {
             Directory.Delete(folder, recursive: true);
         }
     }
+
+    public static KeyRingSeal SealWithNothing() => SealWith(new KeyRingOptions(), Path.GetTempPath());
 
     public static string Sealed(X509Certificate2 certificate)
     {
@@ -74,4 +72,9 @@ internal static class KeyRings
         using var response = await app.Client.GetAsync("/readyz");
         return ((int)response.StatusCode, await response.Content.ReadAsStringAsync());
     }
+
+    private static KeyRingSeal SealWith(KeyRingOptions options, string folder) => new(
+        Microsoft.Extensions.Options.Options.Create(options),
+        new Microsoft.Extensions.Hosting.Internal.HostingEnvironment { ContentRootPath = folder },
+        Microsoft.Extensions.Logging.Abstractions.NullLoggerFactory.Instance);
 }

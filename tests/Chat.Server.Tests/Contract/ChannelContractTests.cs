@@ -2,6 +2,7 @@ using System.Text.Json;
 using System.Xml.Linq;
 using Chat.Server.Channels;
 using Chat.Server.Storage;
+using Chat.Server.Tests.Channels;
 using Chat.Server.Tests.Storage;
 using Microsoft.AspNetCore.DataProtection;
 
@@ -111,7 +112,8 @@ public sealed class ChannelContractTests(Engines engines) : IClassFixture<Engine
     [Theory, OnSqlite, OnSqlServer]
     public async Task The_key_ring_gives_back_what_was_put_in_in_order(DatabaseEngine engine)
     {
-        var ring = new KeyRingStore((await engines.StoresAsync(engine)).Database, TimeProvider.System);
+        using var seal = KeyRings.SealWithNothing();
+        var ring = new KeyRingStore((await engines.StoresAsync(engine)).Database, seal, TimeProvider.System);
         var before = ring.GetAllElements().Count;
         ring.StoreElement(new XElement("key", new XAttribute("id", "1"), "ß 👍 <&>"), "key-1");
         ring.StoreElement(XElement.Parse($"<key id=\"2\">{new string('x', 10_000)}</key>"), "key-2");
