@@ -7,6 +7,8 @@ namespace Chat.Server.Administration;
 internal sealed class SettingOptions
 {
     private readonly Option<string?> _model = new("--model") { Description = "The catalogue's id of the model." };
+    private readonly Option<string?> _profile = new("--profile") { Description = "Which of the model's attempts come first: fast, balanced or deep." };
+    private readonly Option<bool?> _profileOverride = new("--allow-profile-override") { Description = "Whether a message may choose another profile." };
     private readonly Option<string?> _website = new("--website-url") { Description = "The website that the channel is for." };
     private readonly Option<string?> _prompt = new("--system-prompt") { Description = "How the bot is to behave." };
     private readonly Option<FileInfo> _knowledge = new Option<FileInfo>("--knowledge-file") { Description = "A Markdown file with what the bot knows." }.AcceptExistingOnly();
@@ -26,7 +28,7 @@ internal sealed class SettingOptions
     {
         Option[] options =
         [
-            _model, _website, _prompt, _knowledge, _guide, _minute, _day, _output, _expires, _contact, _origins, _alertCredits, _alertDaily, _webhook,
+            _model, _profile, _profileOverride, _website, _prompt, _knowledge, _guide, _minute, _day, _output, _expires, _contact, _origins, _alertCredits, _alertDaily, _webhook,
         ];
         foreach (var option in options)
             command.Options.Add(option);
@@ -37,6 +39,8 @@ internal sealed class SettingOptions
     {
         var settings = new JsonObject();
         Set("model", parsed.GetValue(_model));
+        Set("profile", parsed.GetValue(_profile));
+        Set("allow_profile_override", parsed.GetValue(_profileOverride));
         Set("website_url", parsed.GetValue(_website));
         Set("system_prompt", parsed.GetValue(_prompt));
         Set("contact", parsed.GetValue(_contact));

@@ -1,3 +1,6 @@
+using Chat.Server.Errors;
+using Chat.Server.Providers;
+
 namespace Chat.Server.Channels;
 
 /// <summary>A website's channel: its key, its bot and its limits. Immutable; a change makes another.</summary>
@@ -23,6 +26,19 @@ public sealed record Channel
 
     /// <summary>When it was last changed.</summary>
     public DateTimeOffset UpdatedAt { get; init; }
+
+    /// <summary>The channel as one message wants it: with another profile for its reply, where the owner allows that.</summary>
+    /// <param name="profile">The profile's name; null: the channel's own.</param>
+    public Result<Channel> WithProfile(string? profile)
+    {
+        if (profile is null)
+            return this;
+        if (ResponseProfiles.Parse(profile) is null)
+            return ChatError.InvalidRequest("profile", $"Must be {ResponseProfiles.Names}.");
+        return Settings.AllowProfileOverride
+            ? this with { Settings = Settings with { Profile = profile } }
+            : ChatError.InvalidRequest("profile", "This channel does not let a message choose.");
+    }
 
     /// <summary>Whether the channel answers at that time: enabled, and before its expiry.</summary>
     public bool IsActiveAt(DateTimeOffset now) => Settings.Active && (Settings.ExpiresAt is not { } expiry || now < expiry);

@@ -34,6 +34,17 @@ public record ChannelSettings
     [DefaultValue(ModelCatalogue.DefaultModel)]
     public string Model { get; set => field = value ?? ModelCatalogue.DefaultModel; } = ModelCatalogue.DefaultModel;
 
+    /// <summary>
+    /// Which of the model's attempts are asked first: those for `fast`, `balanced` (the default) or `deep` replies, and those for
+    /// every kind. Where the model has none of the kind, its others answer in order.
+    /// </summary>
+    [DefaultValue(ResponseProfiles.Default), RegularExpression(ResponseProfiles.Pattern)]
+    public string Profile { get; set => field = value ?? ResponseProfiles.Default; } = ResponseProfiles.Default;
+
+    /// <summary>Whether a message may choose another profile for its own reply. Default false.</summary>
+    [DefaultValue(false)]
+    public bool AllowProfileOverride { get; set; }
+
     /// <summary>Whether the built-in guide answers from the knowledge when no provider does. Default false.</summary>
     [DefaultValue(false)]
     public bool GuideFallback { get; set; }
@@ -117,6 +128,7 @@ internal sealed class ChannelSettingsValidator : AbstractValidator<ChannelSettin
         RuleFor(settings => settings.Model)
             .Must(id => id is not null && catalogue.Find(id) is not null)
             .WithMessage($"Must be one of: {string.Join(", ", catalogue.All.Select(model => model.Id))}.");
+        RuleFor(settings => settings.Profile).Must(name => ResponseProfiles.Parse(name) is not null).WithMessage($"Must be {ResponseProfiles.Names}.");
         RuleFor(settings => settings.SystemPrompt).Text(ChannelSettings.PromptLength);
         RuleFor(settings => settings.Knowledge).Text(ChannelSettings.KnowledgeLength);
         RuleFor(settings => settings.WebsiteUrl).HttpUrl(UrlLength);

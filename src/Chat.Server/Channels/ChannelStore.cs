@@ -6,19 +6,19 @@ namespace Chat.Server.Channels;
 public sealed class ChannelStore(Database database)
 {
     private const string Columns = """
-        channel_id, public_id, name, website_url, model, system_prompt, knowledge, guide_fallback, active, expires_at, requests_per_minute,
+        channel_id, public_id, name, website_url, model, profile, allow_profile_override, system_prompt, knowledge, guide_fallback, active, expires_at, requests_per_minute,
         requests_per_day, requests_per_minute_per_session, max_output_tokens, allowed_origins, greeting, suggested_questions, contact,
         alert_credits_percent, alert_daily_percent, alert_webhook_url, key_hash, key_sealed, created_at, updated_at
         """;
 
     private const string InsertColumns = """
-        public_id, name, website_url, model, system_prompt, knowledge, guide_fallback, active, expires_at, requests_per_minute,
+        public_id, name, website_url, model, profile, allow_profile_override, system_prompt, knowledge, guide_fallback, active, expires_at, requests_per_minute,
         requests_per_day, requests_per_minute_per_session, max_output_tokens, allowed_origins, greeting, suggested_questions, contact,
         alert_credits_percent, alert_daily_percent, alert_webhook_url, key_hash, key_sealed, created_at, updated_at
         """;
 
     private const string InsertValues = """
-        @PublicId, @Name, @WebsiteUrl, @Model, @SystemPrompt, @Knowledge, @GuideFallback, @Active, @ExpiresAt, @RequestsPerMinute,
+        @PublicId, @Name, @WebsiteUrl, @Model, @Profile, @AllowProfileOverride, @SystemPrompt, @Knowledge, @GuideFallback, @Active, @ExpiresAt, @RequestsPerMinute,
         @RequestsPerDay, @RequestsPerMinutePerSession, @MaxOutputTokens, @AllowedOrigins, @Greeting, @SuggestedQuestions, @Contact,
         @AlertCreditsPercent, @AlertDailyPercent, @AlertWebhookUrl, @KeyHash, @KeySealed, @CreatedAt, @UpdatedAt
         """;
@@ -39,7 +39,8 @@ public sealed class ChannelStore(Database database)
 
     private static readonly Sql Update = Sql.Portable("""
         UPDATE dbo.channels
-        SET name = @Name, website_url = @WebsiteUrl, model = @Model, system_prompt = @SystemPrompt, knowledge = @Knowledge,
+        SET name = @Name, website_url = @WebsiteUrl, model = @Model, profile = @Profile,
+            allow_profile_override = @AllowProfileOverride, system_prompt = @SystemPrompt, knowledge = @Knowledge,
             guide_fallback = @GuideFallback, active = @Active, expires_at = @ExpiresAt, requests_per_minute = @RequestsPerMinute,
             requests_per_day = @RequestsPerDay, requests_per_minute_per_session = @RequestsPerMinutePerSession,
             max_output_tokens = @MaxOutputTokens, allowed_origins = @AllowedOrigins, greeting = @Greeting,

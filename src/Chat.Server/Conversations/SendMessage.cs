@@ -23,6 +23,10 @@ public sealed record SendMessageRequest
 
     /// <summary>About the page that the visitor is looking at; reaches the model as data, never as instruction. Other members are ignored.</summary>
     public PageMetadata? Metadata { get; init; }
+
+    /// <summary>What this reply is wanted to be like: `fast`, `balanced` or `deep`. Only where the channel allows it; default: the channel's own.</summary>
+    [RegularExpression("^(fast|balanced|deep)$")]
+    public string? Profile { get; init; }
 }
 
 /// <summary>About the page that the visitor is looking at.</summary>
@@ -104,8 +108,10 @@ public sealed class SendMessage(ConversationStore store, TurnAdmission admission
 
     /// <summary>Answers a valid message. Once admitted, it is answered, stored and charged even when the caller hangs up.</summary>
     public async Task<Result<SentMessage>> HandleAsync(
-        Channel channel, SendMessageRequest request, IdempotencyKey? idempotencyKey, CancellationToken cancellationToken)
+        Channel given, SendMessageRequest request, IdempotencyKey? idempotencyKey, CancellationToken cancellationToken)
     {
+        if (!given.WithProfile(request.Profile).Succeeded(out var channel, out var unallowed))
+            return unallowed;
         var message = request.Message!.Trim();
         var session = SessionKey.Of(channel.ChannelId, request.SessionId!);
         var turns = await store.LatestTurnsAsync(session, time.GetUtcNow(), MaxTurnsInPrompt, cancellationToken);

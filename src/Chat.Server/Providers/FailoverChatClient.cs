@@ -24,7 +24,7 @@ internal sealed partial class FailoverChatClient(
             {
                 var response = await client.GetResponseAsync(messages, options, cancellationToken);
                 (response.AdditionalProperties ??= [])[AttemptProperty] = attempt.ToString();
-                metrics.Attempted(attempt, "answered");
+                Answered(attempt);
                 return response;
             }
             catch (Exception fault) when (!cancellationToken.IsCancellationRequested)
@@ -53,7 +53,7 @@ internal sealed partial class FailoverChatClient(
 
             if (!begun)
                 continue;
-            metrics.Attempted(attempt, "answered");
+            Answered(attempt);
             yield break;
         }
 
@@ -83,6 +83,12 @@ internal sealed partial class FailoverChatClient(
         }
     }
 
+    private void Answered(ModelAttempt attempt)
+    {
+        metrics.Attempted(attempt, "answered");
+        Log.Answered(logger, attempt);
+    }
+
     private void Failed(ModelAttempt attempt, Exception fault)
     {
         if (fault is BrokenCircuitException)
@@ -110,6 +116,9 @@ internal sealed partial class FailoverChatClient(
 
     private static partial class Log
     {
+        [LoggerMessage(Level = LogLevel.Information, Message = "Provider attempt {Attempt} answered.")]
+        public static partial void Answered(ILogger logger, ModelAttempt attempt);
+
         [LoggerMessage(Level = LogLevel.Warning, Message = "Provider attempt {Attempt} failed: {Reason}")]
         public static partial void AttemptFailed(ILogger logger, ModelAttempt attempt, string reason);
 

@@ -20,7 +20,8 @@ public sealed record Model(
 /// <summary>One way to get an answer: a provider, and what it calls the model.</summary>
 /// <param name="Provider">The provider's name in configuration, or <c>guide</c>.</param>
 /// <param name="Model">The model's name there.</param>
-public sealed record ModelAttempt(string Provider, string Model)
+/// <param name="Profile">The profile that the attempt is for; null: every profile.</param>
+public sealed record ModelAttempt(string Provider, string Model, ResponseProfile? Profile = null)
 {
     /// <summary>How usage, metrics and logs name the attempt; never shown to a visitor.</summary>
     public override string ToString() => $"{Provider}/{Model}";

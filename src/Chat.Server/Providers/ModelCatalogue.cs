@@ -46,6 +46,9 @@ public sealed class ModelCatalogue
 
     internal static bool IsGuide(string name) => string.Equals(name, Guide, StringComparison.OrdinalIgnoreCase);
 
+    private static ModelAttempt AttemptOf(Model model, AttemptOptions attempt) =>
+        new(attempt.Provider, attempt.Model is "" ? model.Id : attempt.Model, ResponseProfiles.Parse(attempt.Profile));
+
     private static Model Changed(Model model, ModelOptions changes) => model with
     {
         Name = changes.Name ?? model.Name,
@@ -54,6 +57,6 @@ public sealed class ModelCatalogue
         MicroCreditsPerToken = changes.CreditRate is { } rate ? (long)(rate * 1_000) : model.MicroCreditsPerToken,
         Attempts = changes.Attempts.Count == 0
             ? model.Attempts
-            : [.. changes.Attempts.Select(attempt => new ModelAttempt(attempt.Provider, attempt.Model is "" ? model.Id : attempt.Model))],
+            : [.. changes.Attempts.Select(attempt => AttemptOf(model, attempt))],
     };
 }

@@ -10,10 +10,10 @@ public sealed class ProviderDirectory(
     private readonly string[] _providers =
         [.. options.Value.Providers.OrderBy(provider => provider.Value.Order).ThenBy(provider => provider.Key, StringComparer.Ordinal).Select(provider => provider.Key)];
 
-    /// <summary>The attempts for a model, in order, with the guide last where the channel allows it.</summary>
-    public IChatClient ClientFor(Model model, bool guideFallback)
+    /// <summary>The attempts for a model, in the profile's order, with the guide last where the channel allows it.</summary>
+    public IChatClient ClientFor(Model model, ResponseProfile profile, bool guideFallback)
     {
-        var attempts = model.Attempts.Count > 0 ? model.Attempts : [.. _providers.Select(provider => new ModelAttempt(provider, model.Id))];
+        var attempts = model.Attempts.Count > 0 ? model.Attempts.OrderFor(profile) : [.. _providers.Select(provider => new ModelAttempt(provider, model.Id))];
         if (guideFallback && !attempts.Any(attempt => ModelCatalogue.IsGuide(attempt.Provider)))
             attempts = [.. attempts, new ModelAttempt(ModelCatalogue.Guide, ModelCatalogue.Guide)];
         return new FailoverChatClient([.. attempts.Select(attempt => (attempt, clients.For(attempt)))], metrics, logger);

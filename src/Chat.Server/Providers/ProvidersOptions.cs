@@ -61,6 +61,9 @@ public sealed class AttemptOptions
 
     /// <summary>What that provider calls the model; empty: the model's own id.</summary>
     public string Model { get; set; } = "";
+
+    /// <summary>The profile that the attempt is for: <c>fast</c>, <c>balanced</c> or <c>deep</c>; empty: every profile.</summary>
+    public string Profile { get; set; } = "";
 }
 
 /// <summary>The sections <c>Providers</c> and <c>Models</c> together, as each is checked against the other.</summary>
@@ -131,5 +134,7 @@ internal sealed class ProvidersOptionsValidator : IValidateOptions<ProvidersOpti
             yield return $"{section}:CreditRate must be between 0 and 1000, in steps of 0.001.";
         foreach (var attempt in model.Value.Attempts.Where(attempt => !ModelCatalogue.IsGuide(attempt.Provider) && !options.Providers.ContainsKey(attempt.Provider)))
             yield return $"{section}:Attempts names the provider \"{attempt.Provider}\", which is not configured.";
+        foreach (var attempt in model.Value.Attempts.Where(attempt => attempt.Profile is not "" && ResponseProfiles.Parse(attempt.Profile) is null))
+            yield return $"{section}:Attempts names the profile \"{attempt.Profile}\": it must be {ResponseProfiles.Names}.";
     }
 }

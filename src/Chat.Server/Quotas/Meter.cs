@@ -64,7 +64,8 @@ public sealed class Meter(QuotaStore store, WindowWatch windows, ModelCatalogue 
 
     /// <summary>The client for one admitted message.</summary>
     public IChatClient Open(Admission admission) =>
-        new MeteredChatClient(providers.ClientFor(admission.Model, admission.Channel.Settings.GuideFallback), admission);
+        new MeteredChatClient(
+            providers.ClientFor(admission.Model, ResponseProfiles.Parse(admission.Channel.Settings.Profile) ?? ResponseProfile.Balanced, admission.Channel.Settings.GuideFallback), admission);
 
     /// <summary>What a reply costs: the tokens that the upstream reports, where they are credible, else our estimate; never more than is reserved.</summary>
     public Charge ChargeFor(Admission admission, ChatResponse response)

@@ -154,6 +154,8 @@ public sealed class CreateChannelTests(SharedApp shared) : IClassFixture<SharedA
         ["name"] = name,
         ["active"] = true,
         ["model"] = "llama-3.3-70b-versatile",
+        ["profile"] = "balanced",
+        ["allow_profile_override"] = false,
         ["guide_fallback"] = false,
         ["system_prompt"] = "",
         ["knowledge"] = "",

@@ -28,6 +28,7 @@ public sealed class OptionsTests
         var provider = Settings.Read<ProvidersOptions>(Groq).Providers["GROQ"];
 
         Assert.Equal(("https://api.groq.example/v1", "", 60, 0), (provider.BaseUrl, provider.ApiKey, provider.TimeoutSeconds, provider.Order));
+        Assert.Equal((3, 30, 20, 1), (provider.ConnectTimeoutSeconds, provider.FirstTokenTimeoutSeconds, provider.IdleTimeoutSeconds, provider.Retries));
     }
 
     [Fact]
@@ -50,6 +51,15 @@ public sealed class OptionsTests
     [InlineData("Credits:OnCreate", "1000000000")]
     [InlineData("Providers:groq:TimeoutSeconds", "1")]
     [InlineData("Providers:groq:TimeoutSeconds", "600")]
+    [InlineData("Providers:groq:ConnectTimeoutSeconds", "1")]
+    [InlineData("Providers:groq:ConnectTimeoutSeconds", "60")]
+    [InlineData("Providers:groq:FirstTokenTimeoutSeconds", "1")]
+    [InlineData("Providers:groq:FirstTokenTimeoutSeconds", "600")]
+    [InlineData("Providers:groq:IdleTimeoutSeconds", "1")]
+    [InlineData("Providers:groq:IdleTimeoutSeconds", "600")]
+    [InlineData("Providers:groq:Retries", "0")]
+    [InlineData("Providers:groq:Retries", "5")]
+    [InlineData("Providers:groq:ApiKey", "sk-!~")]
     [InlineData("Providers:groq:BaseUrl", "http://127.0.0.1:11434/v1")]
     [InlineData("Models:own:ContextTokens", "512")]
     [InlineData("Models:own:MaxOutputTokens", "64")]
@@ -86,6 +96,18 @@ public sealed class OptionsTests
     [InlineData("Models:own:CreditRate", "-0.001", "Models:own:CreditRate must be between 0 and 1000, in steps of 0.001.")]
     [InlineData("Models:own:CreditRate", "1000.001", "Models:own:CreditRate must be between 0 and 1000, in steps of 0.001.")]
     [InlineData("Models:own:CreditRate", "0.0005", "Models:own:CreditRate must be between 0 and 1000, in steps of 0.001.")]
+    [InlineData("Providers:groq:ConnectTimeoutSeconds", "0", "Providers:groq:ConnectTimeoutSeconds must be between 1 and 60.")]
+    [InlineData("Providers:groq:ConnectTimeoutSeconds", "61", "Providers:groq:ConnectTimeoutSeconds must be between 1 and 60.")]
+    [InlineData("Providers:groq:FirstTokenTimeoutSeconds", "0", "Providers:groq:FirstTokenTimeoutSeconds must be between 1 and 600.")]
+    [InlineData("Providers:groq:FirstTokenTimeoutSeconds", "601", "Providers:groq:FirstTokenTimeoutSeconds must be between 1 and 600.")]
+    [InlineData("Providers:groq:IdleTimeoutSeconds", "0", "Providers:groq:IdleTimeoutSeconds must be between 1 and 600.")]
+    [InlineData("Providers:groq:IdleTimeoutSeconds", "601", "Providers:groq:IdleTimeoutSeconds must be between 1 and 600.")]
+    [InlineData("Providers:groq:Retries", "-1", "Providers:groq:Retries must be between 0 and 5.")]
+    [InlineData("Providers:groq:Retries", "6", "Providers:groq:Retries must be between 0 and 5.")]
+    [InlineData("Providers:groq:ApiKey", "sk-1\n", "Providers:groq:ApiKey must be visible ASCII characters without spaces.")]
+    [InlineData("Providers:groq:ApiKey", "sk-é", "Providers:groq:ApiKey must be visible ASCII characters without spaces.")]
+    [InlineData("Providers:groq:BaseUrl", "https://me:pw@api.groq.example/v1", "Providers:groq:BaseUrl must have no user, query or fragment.")]
+    [InlineData("Providers:groq:BaseUrl", "https://api.groq.example/v1?key=1", "Providers:groq:BaseUrl must have no user, query or fragment.")]
     [InlineData("Models:own:Attempts:0:Provider", "nobody", "Models:own:Attempts names the provider \"nobody\", which is not configured.")]
     [InlineData("Models:own:Attempts:0:Model", "alone", "Models:own:Attempts names the provider \"\", which is not configured.")]
     [InlineData("ForwardedHeaders:KnownProxies:0", "proxy.example", "ForwardedHeaders:KnownProxies holds \"proxy.example\", which is not an IP address.")]
@@ -106,6 +128,11 @@ public sealed class OptionsTests
     [InlineData("Models:own:CreditRate", "free", "Models:own:CreditRate must be a number.")]
     public void A_value_of_the_wrong_type_ends_the_start_with_a_sentence(string key, string value, string sentence) =>
         Assert.Equal([sentence], Settings.Faults([.. Groq, (key, value)]));
+
+    [Fact]
+    public void A_profile_that_does_not_exist_ends_the_start() => Assert.Equal(
+        ["Models:own:Attempts names the profile \"quick\": it must be fast, balanced or deep."],
+        Settings.Faults([.. Groq, ("Models:own:Attempts:0:Provider", "groq"), ("Models:own:Attempts:0:Profile", "quick")]));
 
     [Fact]
     public void All_faults_of_all_sections_are_told_together()

@@ -47,7 +47,7 @@ internal sealed class TwoProviders : IAsyncDisposable
         new(await FakeUpstream.StartAsync(), await FakeUpstream.StartAsync(), settings);
 
     public IChatClient Client(string model = ModelCatalogue.DefaultModel, bool guideFallback = false) =>
-        _services.GetRequiredService<ProviderDirectory>().ClientFor(_services.GetRequiredService<ModelCatalogue>().Find(model)!, guideFallback);
+        _services.GetRequiredService<ProviderDirectory>().ClientFor(_services.GetRequiredService<ModelCatalogue>().Find(model)!, ResponseProfile.Balanced, guideFallback);
 
     public static void Do(FakeUpstream upstream, UpstreamBehaviour behaviour) => upstream.OnRequest = (request, context) => behaviour(request, context);
 
