@@ -4,6 +4,7 @@ using Chat.Server.Administration;
 using Chat.Server.Channels;
 using Chat.Server.Errors;
 using Chat.Server.Hosting.Description;
+using Chat.Server.Hosting.Telemetry;
 using Chat.Server.Http;
 using Chat.Server.Quotas;
 using Chat.Server.Settings;
@@ -36,6 +37,7 @@ internal static class HostingModule
         builder.Services.AddExceptionHandler<FaultHandler>();
         builder.Services.AddOptions<ProxyOptions>().BindSettings("ForwardedHeaders");
         builder.Services.AddSingleton<IValidateOptions<ProxyOptions>, ProxyOptionsValidator>();
+        TelemetryExport.AddTo(builder.Services, builder.Configuration);
         builder.Services.AddHealth();
         builder.Services.AddDescription();
         builder.Services.AddSingleton<StorePreparation>();

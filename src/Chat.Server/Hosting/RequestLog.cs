@@ -1,4 +1,5 @@
 using Chat.Server.Channels;
+using Chat.Server.Hosting.Telemetry;
 using Microsoft.AspNetCore.Diagnostics;
 
 namespace Chat.Server.Hosting;
@@ -19,9 +20,11 @@ internal static partial class RequestLog
             using var scope = logger.BeginScope(new KeyValuePair<string, object>[] { new("RequestId", context.TraceIdentifier) });
             var started = time.GetTimestamp();
             await next(context);
+            var pattern = (Endpoint(context) as RouteEndpoint)?.RoutePattern.RawText;
+            RequestSpan.Describe(context, Method(context.Request.Method), pattern);
             if (logger.IsEnabled(LogLevel.Information))
             {
-                var route = (Endpoint(context) as RouteEndpoint)?.RoutePattern.RawText ?? "(none)";
+                var route = pattern ?? "(none)";
                 Log.Answered(
                     logger,
                     Method(context.Request.Method),

@@ -3,6 +3,7 @@ using System.Net.Http.Headers;
 using Chat.Server.Providers.Guide;
 using Chat.Server.Providers.OpenAI;
 using Chat.Server.Providers.Resilience;
+using Chat.Server.Providers.Telemetry;
 using Microsoft.Extensions.AI;
 using Microsoft.Extensions.Options;
 
@@ -10,7 +11,7 @@ namespace Chat.Server.Providers;
 
 /// <summary>The client of each attempt: one serves every request of the process, as its circuits do.</summary>
 public sealed class AttemptClients(
-    IHttpClientFactory http, GuideChatClient guide, Circuits circuits, IOptions<ProvidersOptions> options, TimeProvider time)
+    IHttpClientFactory http, GuideChatClient guide, Circuits circuits, GenAITelemetry telemetry, IOptions<ProvidersOptions> options)
 {
     private readonly ConcurrentDictionary<ModelAttempt, IChatClient> _clients = [];
 
@@ -27,15 +28,16 @@ public sealed class AttemptClients(
             client.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", provider.ApiKey);
     }
 
-    // From the inside: the protocol, its deadlines, its circuits and retries.
+    // From the inside: the protocol, its deadlines, its circuits and retries, and what is told of them.
     private IChatClient Create(ModelAttempt attempt)
     {
         if (ModelCatalogue.IsGuide(attempt.Provider))
             return guide;
         var provider = options.Value.Providers[attempt.Provider];
-        var protocol = new OpenAIChatClient(http.CreateClient(HttpClientName(attempt.Provider)), attempt, time);
-        var timed = new DeadlineChatClient(protocol, provider, time);
+        var connection = http.CreateClient(HttpClientName(attempt.Provider));
+        var timed = new DeadlineChatClient(new OpenAIChatClient(connection, attempt, circuits.Time), provider, circuits.Time);
         var circuit = circuits.For(attempt);
-        return new ResilientChatClient(timed, Retries.Around(circuit, provider.Retries, time), circuit);
+        var resilient = new ResilientChatClient(timed, Retries.Around(circuit, provider.Retries, circuits.Time), circuit);
+        return new TelemetryChatClient(resilient, attempt, connection.BaseAddress!, telemetry);
     }
 }

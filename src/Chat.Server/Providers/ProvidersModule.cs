@@ -1,6 +1,7 @@
 using System.Net;
 using Chat.Server.Providers.Guide;
 using Chat.Server.Providers.Resilience;
+using Chat.Server.Providers.Telemetry;
 using Chat.Server.Settings;
 using Microsoft.Extensions.Options;
 
@@ -18,6 +19,8 @@ public static class ProvidersModule
         services.AddSingleton<ModelCatalogue>();
         services.AddSingleton<GuideChatClient>();
         services.AddSingleton<ProviderMetrics>();
+        services.AddOptions<TelemetryOptions>().BindSettings("Telemetry");
+        services.AddSingleton<GenAITelemetry>();
         services.AddSingleton<Circuits>();
         services.AddSingleton<AttemptClients>();
         services.AddSingleton<ProviderDirectory>();
@@ -44,6 +47,8 @@ public static class ProvidersModule
         handler.AllowAutoRedirect = false;
         handler.UseProxy = false;
         handler.UseCookies = false;
+        // No trace ids go out, and no baggage that a caller of ours sent along: a provider is another party.
+        handler.ActivityHeadersPropagator = null;
         handler.AutomaticDecompression = DecompressionMethods.None;
         handler.ConnectTimeout = TimeSpan.FromSeconds(provider.ConnectTimeoutSeconds);
         // A connection ends now and then, so that a change of the name's addresses is seen.

@@ -16,6 +16,7 @@ internal sealed class ServerProcess : IAsyncDisposable
 
     private ServerProcess(Process process) => _process = process;
 
+    /// <summary>The process's number.</summary>
     public int Id => _process.Id;
 
     /// <summary>Runs a command to its end.</summary>

@@ -32,6 +32,8 @@ public sealed partial class Circuits(ProviderMetrics metrics, TimeProvider time,
 
     private readonly ConcurrentDictionary<string, bool> _watched = [];
 
+    internal TimeProvider Time => time;
+
     /// <summary>The circuits that a call of this attempt goes through: the provider's, then the model's there.</summary>
     internal ResiliencePipeline For(ModelAttempt attempt)
     {
