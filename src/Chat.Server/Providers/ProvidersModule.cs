@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Net;
 using Chat.Server.Providers.Guide;
 using Chat.Server.Providers.Resilience;
@@ -48,7 +49,7 @@ public static class ProvidersModule
         handler.UseProxy = false;
         handler.UseCookies = false;
         // No trace ids go out, and no baggage that a caller of ours sent along: a provider is another party.
-        handler.ActivityHeadersPropagator = null;
+        handler.ActivityHeadersPropagator = DistributedContextPropagator.CreateNoOutputPropagator();
         handler.AutomaticDecompression = DecompressionMethods.None;
         handler.ConnectTimeout = TimeSpan.FromSeconds(provider.ConnectTimeoutSeconds);
         // A connection ends now and then, so that a change of the name's addresses is seen.

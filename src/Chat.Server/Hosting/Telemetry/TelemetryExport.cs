@@ -11,7 +11,9 @@ internal sealed class TelemetryExport(IConfiguration configuration) : IHostedSer
     // A collector that is away must not hold up a shutdown.
     private static readonly TimeSpan FlushPatience = TimeSpan.FromSeconds(3);
 
+    private readonly Lock _gate = new();
     private IReadOnlyList<IDisposable> _pipelines = [];
+    private Task? _flushing;
 
     /// <summary>Adds the export where it is configured.</summary>
     public static void AddTo(IServiceCollection services, IConfiguration configuration)
@@ -26,16 +28,20 @@ internal sealed class TelemetryExport(IConfiguration configuration) : IHostedSer
         return Task.CompletedTask;
     }
 
-    public Task StopAsync(CancellationToken cancellationToken)
-    {
-        var flushing = _pipelines.Select(pipeline => Task.Run(pipeline.Dispose, CancellationToken.None));
-        return Task.WhenAny(Task.WhenAll(flushing), Task.Delay(FlushPatience, TimeProvider.System, cancellationToken));
-    }
+    public Task StopAsync(CancellationToken cancellationToken) =>
+        Task.WhenAny(Flushing(), Task.Delay(FlushPatience, TimeProvider.System, cancellationToken));
 
     internal static bool IsConfigured(IConfiguration configuration) =>
         !string.Equals(configuration["OTEL_SDK_DISABLED"], "true", StringComparison.OrdinalIgnoreCase)
         && new[] { "OTEL_EXPORTER_OTLP_ENDPOINT", "OTEL_EXPORTER_OTLP_TRACES_ENDPOINT", "OTEL_EXPORTER_OTLP_METRICS_ENDPOINT" }
             .Any(name => !string.IsNullOrWhiteSpace(configuration[name]));
+
+    // A host may be stopped twice at once, and to dispose of a pipeline while it flushes loses what it has.
+    private Task Flushing()
+    {
+        lock (_gate)
+            return _flushing ??= Task.WhenAll(_pipelines.Select(pipeline => Task.Run(pipeline.Dispose)));
+    }
 
     // The library's types are named below here alone, so that its assemblies load only when it is used.
     [MethodImpl(MethodImplOptions.NoInlining)]

@@ -32,6 +32,7 @@ public sealed partial class Circuits(ProviderMetrics metrics, TimeProvider time,
 
     private readonly ConcurrentDictionary<string, bool> _watched = [];
 
+    /// <summary>The clock of circuits, retries and deadlines alike.</summary>
     internal TimeProvider Time => time;
 
     /// <summary>The circuits that a call of this attempt goes through: the provider's, then the model's there.</summary>

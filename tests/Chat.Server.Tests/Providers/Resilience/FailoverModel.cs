@@ -28,8 +28,6 @@ internal sealed class CircuitModel(int leastCalls)
             return;
         }
 
-        if (_calls == 0 && _failures > 0)
-            throw new InvalidOperationException("A failure without a call.");
         _calls++;
         _failures += failed ? 1 : 0;
         if (failed && _calls >= leastCalls && _failures * 10 >= _calls * 7)

@@ -1,3 +1,4 @@
+using System.Net.Http.Json;
 using System.Text.Json.Nodes;
 using Chat.Server.Tests.Infrastructure;
 
@@ -79,6 +80,24 @@ public sealed class VisitorTests : IAsyncLifetime
         Assert.DoesNotContain("alpha", body, StringComparison.Ordinal);
         Assert.DoesNotContain(response.Headers, header => header.Value.Any(value => value.Contains("alpha", StringComparison.Ordinal)));
         Assert.Equal(1, Rows.Count(_app, "usage WHERE attempt = 'alpha/llama-3.3-70b-versatile'"));
+    }
+
+    [Fact]
+    public async Task What_a_caller_sends_along_to_be_traced_by_does_not_go_to_a_provider()
+    {
+        string[] names = [];
+        TwoProviders.Do(_first, (request, context) =>
+        {
+            names = [.. context.Request.Headers.Keys];
+            return Upstreams.Answering(Answer)(request, context);
+        });
+        var message = new HttpRequestMessage(HttpMethod.Post, "/chat") { Content = JsonContent.Create(new { message = "hi", session_id = "s" }) };
+        message.Headers.Add("X-API-Key", _channel.Key);
+        message.Headers.Add("traceparent", "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01");
+        message.Headers.Add("baggage", "visitor=somebody");
+        using var response = await _app.Client.SendAsync(message);
+        Assert.Equal(200, (int)response.StatusCode);
+        Assert.Equal(["Authorization", "Content-Length", "Content-Type", "Host"], names.Order(StringComparer.Ordinal));
     }
 
     [Fact]
