@@ -10,6 +10,9 @@ internal sealed record ChatAnswer(HttpStatusCode Status, ChatResponseFacts Facts
 {
     public ReadOnlyMemory<byte> Body { get; init; }
 
+    /// <summary>The turn that a stream has named.</summary>
+    public string? MessageId { get; init; }
+
     /// <summary>The body of a success.</summary>
     /// <exception cref="ChatApiException">It is not what the contract says.</exception>
     public T Read<T>(JsonTypeInfo<T> type)
@@ -49,8 +52,11 @@ internal sealed record ChatAnswer(HttpStatusCode Status, ChatResponseFacts Facts
             ChatErrorCodes.ResponseTooLarge,
             $"The answer, with status {(int)Status}, is longer than {nameof(ChatClientOptions.MaxResponseBytes)} allows");
 
-    private ChatApiException Failure(string code, string message, IReadOnlyDictionary<string, string[]>? details = null) =>
-        new(code, Facts.RequestId is null ? $"{message}." : $"{message}, request {Facts.RequestId}.")
+    /// <summary>An answer whose rest did not come.</summary>
+    public ChatApiException Broken(string code, string message, Exception? cause = null) => Failure(code, message, cause: cause);
+
+    private ChatApiException Failure(string code, string message, IReadOnlyDictionary<string, string[]>? details = null, Exception? cause = null) =>
+        new(code, Facts.RequestId is null ? $"{message}." : $"{message}, request {Facts.RequestId}.", cause)
         {
             StatusCode = Status,
             RetryAfter = Facts.RetryAfter,
@@ -58,6 +64,7 @@ internal sealed record ChatAnswer(HttpStatusCode Status, ChatResponseFacts Facts
             RateLimit = Facts.RateLimit,
             Details = details ?? ReadOnlyDictionary<string, string[]>.Empty,
             IdempotencyKey = IdempotencyKey,
+            MessageId = MessageId,
         };
 
     // The code goes into the message: anything but a name would let a foreign body speak through it.

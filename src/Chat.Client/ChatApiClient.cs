@@ -19,7 +19,7 @@ namespace Chat.Client;
 /// Errors that the service answers are never retried here: see <see cref="ChatApiException.RetryAfter"/>.
 /// </para>
 /// </remarks>
-public sealed class ChatApiClient
+public sealed partial class ChatApiClient
 {
     private readonly ChatTransport _transport;
     private readonly TimeProvider _time;
@@ -72,16 +72,8 @@ public sealed class ChatApiClient
     public async Task<ChatReply> SendAsync(ChatMessageRequest request, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(request);
-        var key = request.IdempotencyKey ?? Guid.CreateVersion7(_time.GetUtcNow()).ToString();
-        if (key.Length is 0 or > 255 || !VisibleAscii.IsAllOf(key))
-            throw new ArgumentException("An idempotency key is 1 to 255 visible ASCII characters.", nameof(request));
-        var call = new ChatCall(HttpMethod.Post, "chat")
-        {
-            Body = JsonSerializer.SerializeToUtf8Bytes(MessageBody.Of(request), ChatWireJson.Default.MessageBody),
-            IdempotencyKey = key,
-        };
         return await _transport.RunAsync(
-            call,
+            MessageCall(request, MessageBody.Of(request)),
             answer => answer.Read(ChatWireJson.Default.ReplyBody).ToReply(answer.Facts),
             cancellationToken).ConfigureAwait(false);
     }
@@ -111,6 +103,18 @@ public sealed class ChatApiClient
         // Only the service's own answer proves it: a portal or proxy that says 200 to everything must not pass for a deletion.
         answer => answer.Status == HttpStatusCode.NoContent ? true : throw answer.Unexpected(),
         cancellationToken).ConfigureAwait(false);
+
+    private ChatCall MessageCall(ChatMessageRequest request, MessageBody body)
+    {
+        var key = request.IdempotencyKey ?? Guid.CreateVersion7(_time.GetUtcNow()).ToString();
+        if (key.Length is 0 or > 255 || !VisibleAscii.IsAllOf(key))
+            throw new ArgumentException("An idempotency key is 1 to 255 visible ASCII characters.", nameof(request));
+        return new ChatCall(HttpMethod.Post, "chat")
+        {
+            Body = JsonSerializer.SerializeToUtf8Bytes(body, ChatWireJson.Default.MessageBody),
+            IdempotencyKey = key,
+        };
+    }
 
     private static string HistoryOf(string sessionId)
     {

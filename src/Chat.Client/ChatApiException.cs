@@ -43,4 +43,10 @@ public sealed class ChatApiException(string code, string message, Exception? inn
     /// Sending the same message again with it, within 24 hours, can never be answered or charged twice.
     /// </summary>
     public string? IdempotencyKey { get; init; }
+
+    /// <summary>
+    /// The turn whose stream broke or failed after it had begun; null otherwise. Where the connection is what failed, the reply is still
+    /// being made: <see cref="ChatApiClient.JoinAsync"/> gives it from its beginning.
+    /// </summary>
+    public string? MessageId { get; init; }
 }

@@ -18,6 +18,7 @@ public sealed class ChatClientOptions
     /// <summary>
     /// The longest that one call may take, waiting and sending again included: above zero and at most an hour, or
     /// <see cref="System.Threading.Timeout.InfiniteTimeSpan"/> for none. Default: 100 seconds, since a long answer takes its time.
+    /// Of a stream it is the longest wait for its beginning, and then for the next sign of life: the service gives one every 15 seconds.
     /// </summary>
     public TimeSpan Timeout { get; set; } = TimeSpan.FromSeconds(100);
 

@@ -28,7 +28,10 @@ public static class ChatErrorCodes
     /// <summary>403: the page's origin is not on the channel's list; hosted widget only.</summary>
     public const string OriginNotAllowed = "origin_not_allowed";
 
-    /// <summary>404: nothing there. From this client it means that <see cref="ChatClientOptions.BaseUrl"/> has a wrong path.</summary>
+    /// <summary>
+    /// 404: nothing there. Of a turn: it is not the channel's, or its session has expired or was forgotten. Of any other call it means
+    /// that <see cref="ChatClientOptions.BaseUrl"/> has a wrong path.
+    /// </summary>
     public const string NotFound = "not_found";
 
     /// <summary>405: the path exists, under another method.</summary>

@@ -17,13 +17,44 @@ internal sealed class ChatTransport(HttpClient http, ChatClientOptions options, 
     private readonly int _longestAnswer = options.MaxResponseBytes;
 
     /// <summary>Makes the call and reads its answer, within the deadline.</summary>
-    public async Task<T> RunAsync<T>(ChatCall call, Func<ChatAnswer, T> read, CancellationToken cancellationToken)
+    public Task<T> RunAsync<T>(ChatCall call, Func<ChatAnswer, T> read, CancellationToken cancellationToken) => WithinAsync(
+        call,
+        async stop =>
+        {
+            using var response = await SendAsync(call, stop).ConfigureAwait(false);
+            return read(await ReceiveAsync(call, response, stop).ConfigureAwait(false));
+        },
+        cancellationToken);
+
+    /// <summary>Makes the call and hands over its answer once it has begun, as events; refusals come as with any other call.</summary>
+    public Task<ChatEventReader> OpenAsync(ChatCall call, CancellationToken cancellationToken) => WithinAsync(
+        call,
+        async stop =>
+        {
+            var response = await SendAsync(call, stop).ConfigureAwait(false);
+            try
+            {
+                var answer = AnswerOf(call, response);
+                if (response.Content.Headers.ContentType?.MediaType != ChatCall.EventStreamType)
+                    throw answer.Unexpected();
+                var body = await response.Content.ReadAsStreamAsync(stop).ConfigureAwait(false);
+                return new ChatEventReader(response, body, answer, new StreamLimits(_longestAnswer, _timeout, time), cancellationToken);
+            }
+            catch
+            {
+                response.Dispose();
+                throw;
+            }
+        },
+        cancellationToken);
+
+    private async Task<T> WithinAsync<T>(ChatCall call, Func<CancellationToken, Task<T>> attempt, CancellationToken cancellationToken)
     {
         using var deadline = new CancellationTokenSource(_timeout, time);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, deadline.Token);
         try
         {
-            return await PersistAsync(call, read, either.Token).ConfigureAwait(false);
+            return await PersistAsync(call, attempt, either.Token).ConfigureAwait(false);
         }
         catch (OperationCanceledException stopped) when (cancellationToken.IsCancellationRequested)
         {
@@ -38,14 +69,14 @@ internal sealed class ChatTransport(HttpClient http, ChatClientOptions options, 
         }
     }
 
-    private async Task<T> PersistAsync<T>(ChatCall call, Func<ChatAnswer, T> read, CancellationToken cancellationToken)
+    private async Task<T> PersistAsync<T>(ChatCall call, Func<CancellationToken, Task<T>> attempt, CancellationToken cancellationToken)
     {
         var sentAgain = false;
         while (true)
         {
             try
             {
-                return await AttemptAsync(call, read, cancellationToken).ConfigureAwait(false);
+                return await AttemptAsync(call, attempt, cancellationToken).ConfigureAwait(false);
             }
             catch (ChatApiException failure) when (!sentAgain && failure.Code == ChatErrorCodes.ConnectionFailed)
             {
@@ -60,14 +91,11 @@ internal sealed class ChatTransport(HttpClient http, ChatClientOptions options, 
         }
     }
 
-    private async Task<T> AttemptAsync<T>(ChatCall call, Func<ChatAnswer, T> read, CancellationToken cancellationToken)
+    private static async Task<T> AttemptAsync<T>(ChatCall call, Func<CancellationToken, Task<T>> attempt, CancellationToken cancellationToken)
     {
-        using var request = call.ToRequest(_root, _apiKey);
         try
         {
-            using var response = await http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, cancellationToken).ConfigureAwait(false);
-            var answer = await ReceiveAsync(call, response, cancellationToken).ConfigureAwait(false);
-            return response.IsSuccessStatusCode ? read(answer) : throw answer.Error();
+            return await attempt(cancellationToken).ConfigureAwait(false);
         }
         catch (Exception broken) when (broken is HttpRequestException or IOException)
         {
@@ -78,9 +106,23 @@ internal sealed class ChatTransport(HttpClient http, ChatClientOptions options, 
         }
     }
 
+    /// <summary>The beginning of a success; anything else is read and thrown.</summary>
+    private async Task<HttpResponseMessage> SendAsync(ChatCall call, CancellationToken cancellationToken)
+    {
+        using var request = call.ToRequest(_root, _apiKey);
+        var response = await http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, cancellationToken).ConfigureAwait(false);
+        if (response.IsSuccessStatusCode)
+            return response;
+        using (response)
+            throw (await ReceiveAsync(call, response, cancellationToken).ConfigureAwait(false)).Error();
+    }
+
+    private ChatAnswer AnswerOf(ChatCall call, HttpResponseMessage response) =>
+        new(response.StatusCode, ChatResponseFacts.Of(response, time.GetUtcNow()), call.IdempotencyKey);
+
     private async Task<ChatAnswer> ReceiveAsync(ChatCall call, HttpResponseMessage response, CancellationToken cancellationToken)
     {
-        var answer = new ChatAnswer(response.StatusCode, ChatResponseFacts.Of(response, time.GetUtcNow()), call.IdempotencyKey);
+        var answer = AnswerOf(call, response);
         try
         {
             var longest = response.IsSuccessStatusCode ? _longestAnswer : Math.Min(LongestError, _longestAnswer);

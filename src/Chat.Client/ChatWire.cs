@@ -4,7 +4,7 @@ using System.Text.Json.Serialization;
 namespace Chat.Client;
 
 /// <summary>What <c>POST /chat</c> takes.</summary>
-internal sealed record MessageBody(string Message, string SessionId, PageMetadata? Metadata)
+internal sealed record MessageBody(string Message, string SessionId, PageMetadata? Metadata, bool? Stream = null, bool? StreamHtml = null)
 {
     public static MessageBody Of(ChatMessageRequest request)
     {
@@ -35,6 +35,34 @@ internal sealed record ReplyBody(string Reply, string ReplyHtml, string SessionI
 /// <summary>What <c>GET /history</c> answers.</summary>
 internal sealed record HistoryBody(IReadOnlyList<ChatHistoryMessage> Messages);
 
+/// <summary>What <c>GET /chat/{message_id}</c> answers; which members are there depends on the status.</summary>
+internal sealed record TurnBody(string Status, string? Code = null)
+{
+    public ChatTurn ToTurn(ChatAnswer answer) => Status switch
+    {
+        "pending" => new ChatTurn { Status = ChatTurnStatus.Pending },
+        "done" => new ChatTurn { Status = ChatTurnStatus.Done, Reply = answer.Read(ChatWireJson.Default.ReplyBody).ToReply(answer.Facts) },
+        "failed" when Code is not null => new ChatTurn { Status = ChatTurnStatus.Failed, ErrorCode = Code },
+        _ => throw answer.Unexpected(),
+    };
+}
+
+/// <summary>What <c>POST /chat/{message_id}/feedback</c> takes.</summary>
+internal sealed record FeedbackBody(int Rating, string? Comment);
+
+/// <summary>The event <c>start</c>.</summary>
+internal sealed record StartBody(string MessageId, string SessionId);
+
+/// <summary>The event <c>delta</c>.</summary>
+internal sealed record DeltaBody(string Text);
+
+/// <summary>The event <c>html</c>: a block or a draft.</summary>
+internal sealed record HtmlBody(string? Block = null, string? Draft = null, string? Context = null)
+{
+    public ChatStreamEvent? ToEvent() =>
+        Block is not null ? new ChatHtmlBlock(Block) : Draft is not null ? new ChatHtmlDraft(Draft, Context ?? "block") : null;
+}
+
 /// <summary>What every error answers; details are read leniently, because a newer service may put more into them.</summary>
 internal sealed record ErrorBody(string Code, JsonElement Details = default);
 
@@ -50,5 +78,10 @@ internal sealed record ErrorBody(string Code, JsonElement Details = default);
 [JsonSerializable(typeof(MessageBody))]
 [JsonSerializable(typeof(ReplyBody))]
 [JsonSerializable(typeof(HistoryBody))]
+[JsonSerializable(typeof(TurnBody))]
+[JsonSerializable(typeof(FeedbackBody))]
+[JsonSerializable(typeof(StartBody))]
+[JsonSerializable(typeof(DeltaBody))]
+[JsonSerializable(typeof(HtmlBody))]
 [JsonSerializable(typeof(ErrorBody))]
 internal sealed partial class ChatWireJson : JsonSerializerContext;

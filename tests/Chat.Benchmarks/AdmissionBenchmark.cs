@@ -70,7 +70,7 @@ internal static class AdmissionBenchmark
                 var finished = new FinishedTurn(turn.TurnId, response.Text, charge.PromptTokens, charge.CompletionTokens, charge.MicroCredits, now);
                 if (!await service.Get<ConversationStore>().CompleteTurnAsync(session, finished, turn.ThreadId, now.AddDays(1)))
                     throw new InvalidOperationException("The turn was not pending.");
-                await meter.SettleAsync(session, turn.Admission, turn.MessageId, charge, TimeSpan.FromSeconds(1));
+                await meter.SettleAsync(session, turn.Admission, turn.MessageId, charge, new Timing(TimeSpan.FromSeconds(1), null));
                 return true;
             },
             CancellationToken.None);

@@ -41,7 +41,7 @@ internal static class AccountRoutes
             .AddEndpointFilter(PageQuery.CheckAsync)
             .WithMetadata(new OperationId("readLedger"))
             .WithSummary("Read the ledger")
-            .WithDescription("One page of the channel's grants and charges, newest first. No line holds a word of what was said.")
+            .WithDescription("One page of the channel's grants and charges, newest first. No line holds a word of the conversation; a charge has the visitor's rating and comment.")
             .Produces<LedgerResponse>()
             .Fails(ChatError.NotFound, ChatError.InvalidRequest("limit", "Must be a whole number between 1 and 200."));
         channels.MapGet("/{id:guid}/usage", UsageAsync)

@@ -18,7 +18,7 @@ public enum LedgerKind
     Charge,
 }
 
-/// <summary>One line of a channel's ledger: a grant or a charge. It never holds what was said.</summary>
+/// <summary>One line of a channel's ledger: a grant or a charge. It never holds what was said in the conversation.</summary>
 public sealed record LedgerEntry
 {
     /// <summary>`grant` or `charge`.</summary>
@@ -50,6 +50,14 @@ public sealed record LedgerEntry
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public int? CompletionTokens { get; init; }
 
+    /// <summary>Of a charge: what the visitor thought of the reply, 1 or -1; absent where nobody said.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public int? Rating { get; init; }
+
+    /// <summary>Of a charge: the visitor's word about the reply, until the session is forgotten.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? Comment { get; init; }
+
     internal static LedgerEntry From(LedgerLine line) => line.IsCharge
         ? new LedgerEntry
         {
@@ -60,6 +68,8 @@ public sealed record LedgerEntry
             Model = line.Model,
             PromptTokens = line.PromptTokens,
             CompletionTokens = line.CompletionTokens,
+            Rating = line.Rating == 0 ? null : line.Rating,
+            Comment = line.Comment.Length == 0 ? null : line.Comment,
         }
         : new LedgerEntry { Kind = LedgerKind.Grant, Credits = Quotas.Credits.FromMicro(line.Credits), At = line.CreatedAt.UtcDateTime, Note = line.Note };
 }

@@ -51,6 +51,12 @@ public record UsageTotals
 
     /// <summary>From the asking of the model to the first piece of a streamed reply; null without such.</summary>
     public required Percentiles? FirstTokenMs { get; init; }
+
+    /// <summary>Replies that their visitors rated 1; they count on the day of the reply.</summary>
+    public required long ThumbsUp { get; init; }
+
+    /// <summary>Replies that their visitors rated -1; they count on the day of the reply.</summary>
+    public required long ThumbsDown { get; init; }
 }
 
 /// <summary>One line of a usage report.</summary>

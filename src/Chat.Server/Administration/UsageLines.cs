@@ -11,11 +11,12 @@ internal static class UsageLines
         var times = figures.Times.ToLookup(bucket => (bucket.Day, bucket.Model));
         var firstTokens = figures.FirstTokens.ToLookup(bucket => (bucket.Day, bucket.Model));
         var unanswered = figures.Unanswered.ToLookup(count => (count.Day, count.Model));
+        var ratings = figures.Ratings.ToLookup(count => (count.Day, count.Model));
         return
         [
             .. times.Select(group => group.Key).Union(unanswered.Select(group => group.Key))
                 .OrderBy(key => key.Day).ThenBy(key => key.Model, StringComparer.Ordinal)
-                .Select(key => new UsageLine(Totals(times[key], firstTokens[key], unanswered[key]))
+                .Select(key => new UsageLine(Totals(times[key], firstTokens[key], unanswered[key], ratings[key]))
                 {
                     Day = by == UsageGrouping.Day ? UsageRange.DateOf(key.Day) : null,
                     Model = by == UsageGrouping.Model ? key.Model : null,
@@ -24,10 +25,12 @@ internal static class UsageLines
     }
 
     /// <summary>All lines together.</summary>
-    public static UsageTotals Sum(UsageFigures figures) => Totals(figures.Times, figures.FirstTokens, figures.Unanswered);
+    public static UsageTotals Sum(UsageFigures figures) => Totals(figures.Times, figures.FirstTokens, figures.Unanswered, figures.Ratings);
 
-    private static UsageTotals Totals(IEnumerable<UsageBucket> times, IEnumerable<UsageBucket> firstTokens, IEnumerable<UnansweredCount> unanswered)
+    private static UsageTotals Totals(
+        IEnumerable<UsageBucket> times, IEnumerable<UsageBucket> firstTokens, IEnumerable<UnansweredCount> unanswered, IEnumerable<RatingCount> ratings)
     {
+        var rated = ratings.ToList();
         var replies = times.ToList();
         var reasons = unanswered.ToLookup(count => count.Kind);
         return new UsageTotals
@@ -42,6 +45,8 @@ internal static class UsageLines
             Credits = Credits.FromMicro(replies.Sum(bucket => bucket.Credits)),
             LatencyMs = PercentilesOf(replies),
             FirstTokenMs = PercentilesOf([.. firstTokens]),
+            ThumbsUp = rated.Sum(count => count.Up),
+            ThumbsDown = rated.Sum(count => count.Down),
         };
     }
 

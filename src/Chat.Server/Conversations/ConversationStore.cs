@@ -14,17 +14,18 @@ public sealed class ConversationStore(Database database)
     private const string InsertTurnValues =
         "@MessageId, @ChannelId, @ThreadId, 0, @Model, @Message, 0, 0, @Reserved, 0, @Day, @IdempotencyKey, @RequestHash, @Now, @LeaseUntil";
 
+    // A turn that was stopped before anything was said is no exchange: it stands in the history, and in no prompt.
     private static readonly Sql SelectLatestDone = Sql.Of(
         sqlite: """
             SELECT turns.message, turns.reply, turns.created_at, turns.finished_at
             FROM threads JOIN turns ON turns.thread_id = threads.thread_id
-            WHERE threads.channel_id = @ChannelId AND threads.session_hash = @Hash AND threads.expires_at > @now AND turns.state = 1
+            WHERE threads.channel_id = @ChannelId AND threads.session_hash = @Hash AND threads.expires_at > @now AND turns.state = 1 AND turns.reply <> @empty
             ORDER BY turns.turn_id DESC LIMIT @limit;
             """,
         sqlServer: """
             SELECT TOP (@limit) turns.message, turns.reply, turns.created_at, turns.finished_at
             FROM dbo.threads AS threads JOIN dbo.turns AS turns ON turns.thread_id = threads.thread_id
-            WHERE threads.channel_id = @ChannelId AND threads.session_hash = @Hash AND threads.expires_at > @now AND turns.state = 1
+            WHERE threads.channel_id = @ChannelId AND threads.session_hash = @Hash AND threads.expires_at > @now AND turns.state = 1 AND turns.reply <> @empty
             ORDER BY turns.turn_id DESC;
             """);
 
@@ -45,11 +46,11 @@ public sealed class ConversationStore(Database database)
 
     private static readonly Sql ExtendThread = Sql.Of(
         sqlite: $"""
-            UPDATE threads SET expires_at = @expiresAt, {CountInMinute}
+            UPDATE threads SET expires_at = @expiresAt, session_id = @SessionId, {CountInMinute}
             WHERE {LiveThread} AND (minute_no < @minute OR minute_count < @perMinute) RETURNING thread_id;
             """,
         sqlServer: $"""
-            UPDATE dbo.threads SET expires_at = @expiresAt, {CountInMinute} OUTPUT inserted.thread_id
+            UPDATE dbo.threads SET expires_at = @expiresAt, session_id = @SessionId, {CountInMinute} OUTPUT inserted.thread_id
             WHERE {LiveThread} AND (minute_no < @minute OR minute_count < @perMinute);
             """);
 
@@ -61,12 +62,12 @@ public sealed class ConversationStore(Database database)
 
     private static readonly Sql InsertThread = Sql.Of(
         sqlite: """
-            INSERT INTO threads (channel_id, session_hash, minute_no, minute_count, created_at, expires_at)
-            VALUES (@ChannelId, @Hash, @minute, 1, @now, @expiresAt) RETURNING thread_id;
+            INSERT INTO threads (channel_id, session_hash, session_id, minute_no, minute_count, created_at, expires_at)
+            VALUES (@ChannelId, @Hash, @SessionId, @minute, 1, @now, @expiresAt) RETURNING thread_id;
             """,
         sqlServer: """
-            INSERT INTO dbo.threads (channel_id, session_hash, minute_no, minute_count, created_at, expires_at) OUTPUT inserted.thread_id
-            VALUES (@ChannelId, @Hash, @minute, 1, @now, @expiresAt);
+            INSERT INTO dbo.threads (channel_id, session_hash, session_id, minute_no, minute_count, created_at, expires_at) OUTPUT inserted.thread_id
+            VALUES (@ChannelId, @Hash, @SessionId, @minute, 1, @now, @expiresAt);
             """);
 
     private static readonly Sql InsertTurn = Sql.Of(
@@ -110,7 +111,7 @@ public sealed class ConversationStore(Database database)
     public async Task<IReadOnlyList<Turn>> LatestTurnsAsync(SessionKey key, DateTimeOffset now, int limit, CancellationToken cancellationToken)
     {
         var turns = await database.ReadAsync(
-            session => session.ListAsync<Turn>(SelectLatestDone, new { key.ChannelId, key.Hash, now, limit }), cancellationToken);
+            session => session.ListAsync<Turn>(SelectLatestDone, new { key.ChannelId, key.Hash, now, limit, empty = "" }), cancellationToken);
         return [.. turns.Reverse()];
     }
 
@@ -124,7 +125,7 @@ public sealed class ConversationStore(Database database)
     /// </summary>
     public async Task<long?> OpenThreadAsync(DbSession session, SessionKey key, MinuteLimit limit, DateTimeOffset now, DateTimeOffset expiresAt)
     {
-        var arguments = new { key.ChannelId, key.Hash, now, expiresAt, minute = limit.Minute, perMinute = limit.PerMinute };
+        var arguments = new { key.ChannelId, key.Hash, key.SessionId, now, expiresAt, minute = limit.Minute, perMinute = limit.PerMinute };
         if (await session.FirstOrDefaultAsync<long?>(ExtendThread, arguments) is { } threadId)
             return threadId;
         if (await session.FirstOrDefaultAsync<int>(CountLiveThread, arguments) > 0)

@@ -28,6 +28,7 @@ public static class ConversationsModule
         services.AddSingleton<TurnAdmission>();
         services.AddSingleton<SendMessage>();
         services.AddSingleton<GetHistory>();
+        services.AddTurns();
         return services;
     }
 
@@ -46,6 +47,7 @@ public static class ConversationsModule
         group.MapPost("/chat", SendAsync).ShedFloods().CountRefusals()
             .WithMetadata(
                 new OperationId("sendMessage"),
+                new Streams(),
                 new RequestHeader(IdempotencyHeader.Name, "The caller's name for this request: its retry gets the first answer again. Bare or in quotes.", IdempotencyHeader.MaxLength))
             .WithSummary("Send a message")
             .WithDescription("""
@@ -55,6 +57,12 @@ public static class ConversationsModule
                 With `Idempotency-Key: <1 to 255 visible ASCII characters>`, a retry of the same body within 24 hours gets the first answer again, with
                 `Idempotency-Replayed: true`, and is never charged again. While the first is running it is 409; with another body, 422. An answer that
                 failed is not kept: the retry runs.
+
+                With `"stream": true`, or `Accept: text/event-stream`, the answer is server-sent events, once the message was taken; a refusal stays JSON with its
+                status. `start` comes first, then a `delta` for each piece of the reply, at last `done` with the whole answer, stored and charged, or `error`. A
+                comment comes at once and every 15 seconds of silence. A replay is one `delta`.
+                With `"stream_html": true` there are also `html` events: `block`, a piece of the safe HTML that is never taken back, all of them together being
+                `reply_html`; and `draft`, what was said since, to be shown until the next of either. A caller that hangs up can come back to `/chat/{message_id}`.
                 """)
             .Produces<SendMessageResponse>()
             .Fails(
@@ -67,6 +75,8 @@ public static class ConversationsModule
                 ChatError.RateLimitExceeded(TimeSpan.FromSeconds(20)),
                 ChatError.DailyLimitExceeded(TimeSpan.FromHours(3)),
                 ChatError.AiServiceError);
+
+        group.MapTurns();
 
         group.MapGet("/history", HistoryAsync)
             .AddEndpointFilter(HistoryQuery.CheckAsync)
@@ -91,12 +101,14 @@ public static class ConversationsModule
     {
         if (!IdempotencyKey.Of(context.Request, body.Value).Succeeded(out var key, out var error))
             return new ErrorResult(error);
-        var result = await operation.HandleAsync(context.Channel(), body.Value, key, cancellationToken);
-        if (!result.Succeeded(out var sent, out error))
+        var streamed = body.Value.Stream == true || EventStream.IsAcceptedBy(context.Request);
+        if (!(await operation.HandleAsync(context.Channel(), body.Value, key, streamed, cancellationToken)).Succeeded(out var taken, out error))
             return new ErrorResult(error);
-        if (sent.Replayed)
+        if (taken.Replayed)
             context.Response.Headers[IdempotencyHeader.ReplayedName] = "true";
-        return TypedResults.Ok(sent.Response);
+        return streamed
+            ? new TurnStream(taken.Turn, body.Value.StreamHtml == true)
+            : (await taken.Turn.Ending.WaitAsync(cancellationToken)).ToHttp(reply => TypedResults.Ok(SendMessageResponse.Of(taken.Turn, reply)));
     }
 
     private static async Task<IResult> HistoryAsync(
@@ -116,4 +128,9 @@ public static class ConversationsModule
 [JsonSerializable(typeof(SendMessageRequest))]
 [JsonSerializable(typeof(SendMessageResponse))]
 [JsonSerializable(typeof(HistoryResponse))]
+[JsonSerializable(typeof(TurnStarted))]
+[JsonSerializable(typeof(TurnDelta))]
+[JsonSerializable(typeof(TurnHtml))]
+[JsonSerializable(typeof(TurnResponse))]
+[JsonSerializable(typeof(FeedbackRequest))]
 internal sealed partial class ConversationsJson : JsonSerializerContext;

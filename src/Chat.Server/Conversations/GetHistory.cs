@@ -89,7 +89,7 @@ public sealed class GetHistory(ConversationStore store, TimeProvider time)
     private static IEnumerable<HistoryMessage> Messages(Turn turn)
     {
         yield return Message(HistoryRole.User, turn.Message, turn.CreatedAt);
-        if (turn.Reply is not null)
+        if (turn.Reply is { Length: > 0 })
             yield return Message(HistoryRole.Assistant, turn.Reply, turn.FinishedAt ?? turn.CreatedAt);
     }
 

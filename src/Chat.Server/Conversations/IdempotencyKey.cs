@@ -7,7 +7,10 @@ namespace Chat.Server.Conversations;
 
 /// <summary>A caller's name for one request, by which its retry gets the first answer again (contract, "Idempotency-Key").</summary>
 /// <param name="Key">1 to 255 visible ASCII characters; private to its channel.</param>
-/// <param name="RequestHash">The SHA-256 of what was asked: the same key with another body is a mistake.</param>
+/// <param name="RequestHash">
+/// The SHA-256 of what was asked: the same key with another body is a mistake. How the answer is to be sent is not asked:
+/// whoever lost a stream may have the answer whole.
+/// </param>
 public sealed record IdempotencyKey(string Key, byte[] RequestHash)
 {
     /// <summary>How long a key is kept (contract, "Idempotency-Key").</summary>
@@ -18,8 +21,9 @@ public sealed record IdempotencyKey(string Key, byte[] RequestHash)
     {
         if (!IdempotencyHeader.Read(request).Succeeded(out var key, out var error))
             return error;
-        return key is null
-            ? (IdempotencyKey?)null
-            : new IdempotencyKey(key, SHA256.HashData(JsonSerializer.SerializeToUtf8Bytes(body, ConversationsJson.Default.SendMessageRequest)));
+        if (key is null)
+            return (IdempotencyKey?)null;
+        var asked = body with { Stream = null, StreamHtml = null };
+        return new IdempotencyKey(key, SHA256.HashData(JsonSerializer.SerializeToUtf8Bytes(asked, ConversationsJson.Default.SendMessageRequest)));
     }
 }

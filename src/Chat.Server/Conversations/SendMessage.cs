@@ -1,4 +1,5 @@
 using System.ComponentModel.DataAnnotations;
+using System.Text.Json.Serialization;
 using Chat.Server.Channels;
 using Chat.Server.Errors;
 using Chat.Server.Http;
@@ -27,6 +28,14 @@ public sealed record SendMessageRequest
     /// <summary>What this reply is wanted to be like: `fast`, `balanced` or `deep`. Only where the channel allows it; default: the channel's own.</summary>
     [RegularExpression("^(fast|balanced|deep)$")]
     public string? Profile { get; init; }
+
+    /// <summary>Answer as server-sent events: `start`, a `delta` for each piece, then `done` or `error`. Default false.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public bool? Stream { get; init; }
+
+    /// <summary>Let the events also carry the reply as HTML that is safe and never rewritten: `html`. Default false.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public bool? StreamHtml { get; init; }
 }
 
 /// <summary>About the page that the visitor is looking at.</summary>
@@ -61,6 +70,15 @@ public sealed record SendMessageResponse
 
     /// <summary>What the turn used.</summary>
     public required TurnUsage Usage { get; init; }
+
+    internal static SendMessageResponse Of(RunningTurn turn, TurnReply reply) => new()
+    {
+        Reply = reply.Markdown,
+        ReplyHtml = reply.Html,
+        SessionId = turn.SessionId,
+        MessageId = turn.MessageId,
+        Usage = TurnUsage.Of(reply),
+    };
 }
 
 /// <summary>What a turn used and cost.</summary>
@@ -77,6 +95,14 @@ public sealed record TurnUsage
 
     /// <summary>Credits charged: 1 credit is 1,000 tokens times the model's rate.</summary>
     public required decimal Credits { get; init; }
+
+    internal static TurnUsage Of(TurnReply reply) => new()
+    {
+        PromptTokens = reply.PromptTokens,
+        CompletionTokens = reply.CompletionTokens,
+        TotalTokens = reply.PromptTokens + reply.CompletionTokens,
+        Credits = Quotas.Credits.FromMicro(reply.MicroCredits),
+    };
 }
 
 /// <summary>The rules of <see cref="SendMessageRequest"/>.</summary>
@@ -95,20 +121,25 @@ internal sealed class SendMessageValidator : AbstractValidator<SendMessageReques
     }
 }
 
-/// <summary>An answered message.</summary>
-/// <param name="Response">The answer.</param>
-/// <param name="Replayed">Whether it was given before, to a request with the same idempotency key.</param>
-public sealed record SentMessage(SendMessageResponse Response, bool Replayed);
+/// <summary>A message that was taken: its turn runs, or has ended before.</summary>
+/// <param name="Turn">The turn.</param>
+/// <param name="Replayed">Whether its answer was given before, to a request with the same idempotency key.</param>
+public sealed record TakenMessage(RunningTurn Turn, bool Replayed);
 
-/// <summary>One turn: prompt, admission, reply, settlement.</summary>
+/// <summary>The first half of a turn: prompt and admission. The rest is its own, whatever becomes of the request.</summary>
 public sealed class SendMessage(ConversationStore store, TurnAdmission admission, Meter meter, TurnRunner runner, TimeProvider time)
 {
     // More turns than any window holds are not worth reading.
     private const int MaxTurnsInPrompt = 200;
 
-    /// <summary>Answers a valid message. Once admitted, it is answered, stored and charged even when the caller hangs up.</summary>
-    public async Task<Result<SentMessage>> HandleAsync(
-        Channel given, SendMessageRequest request, IdempotencyKey? idempotencyKey, CancellationToken cancellationToken)
+    /// <summary>Takes a valid message, or refuses it. Once taken, it is answered, stored and charged even when the caller hangs up.</summary>
+    /// <param name="given">The channel.</param>
+    /// <param name="request">The message.</param>
+    /// <param name="idempotencyKey">The caller's name for the request; null when it has none.</param>
+    /// <param name="streamed">Whether the caller reads the reply as it is made.</param>
+    /// <param name="cancellationToken">Ends the taking, before it is done.</param>
+    public async Task<Result<TakenMessage>> HandleAsync(
+        Channel given, SendMessageRequest request, IdempotencyKey? idempotencyKey, bool streamed, CancellationToken cancellationToken)
     {
         if (!given.WithProfile(request.Profile).Succeeded(out var channel, out var unallowed))
             return unallowed;
@@ -120,26 +151,8 @@ public sealed class SendMessage(ConversationStore store, TurnAdmission admission
         var admitted = await admission.AdmitAsync(channel, session, message, prompt, idempotencyKey, cancellationToken);
         if (!admitted.Succeeded(out var outcome, out var error))
             return error;
-        if (outcome.Replay is { } first)
-            return new SentMessage(Response(request, first.MessageId, first.Reply), Replayed: true);
-
-        var turn = outcome.Turn!;
-        var finished = await runner.Run(turn, prompt).WaitAsync(cancellationToken);
-        return finished.Succeeded(out var reply, out error) ? new SentMessage(Response(request, turn.MessageId, reply), Replayed: false) : error;
+        return outcome.Replay is { } first
+            ? new TakenMessage(RunningTurn.Ended(first.MessageId, session.SessionId, first.Reply), Replayed: true)
+            : new TakenMessage(runner.Run(outcome.Turn!, prompt, streamed), Replayed: false);
     }
-
-    private static SendMessageResponse Response(SendMessageRequest request, Guid messageId, TurnReply reply) => new()
-    {
-        Reply = reply.Markdown,
-        ReplyHtml = reply.Html,
-        SessionId = request.SessionId!,
-        MessageId = messageId,
-        Usage = new TurnUsage
-        {
-            PromptTokens = reply.PromptTokens,
-            CompletionTokens = reply.CompletionTokens,
-            TotalTokens = reply.PromptTokens + reply.CompletionTokens,
-            Credits = Credits.FromMicro(reply.MicroCredits),
-        },
-    };
 }

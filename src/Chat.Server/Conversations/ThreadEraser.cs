@@ -1,3 +1,4 @@
+using Chat.Server.Quotas;
 using Chat.Server.Storage;
 
 namespace Chat.Server.Conversations;
@@ -6,7 +7,7 @@ namespace Chat.Server.Conversations;
 /// Deletes threads with their turns: one that its visitor asks to forget, and in batches those that have expired. A turn
 /// that is still running is cut loose and loses its text at once; it settles as any other, and keeps no reply.
 /// </summary>
-public sealed class ThreadEraser(Database database)
+public sealed class ThreadEraser(Database database, FeedbackStore feedback)
 {
     private static readonly Sql SelectThread = Sql.Portable(
         "SELECT thread_id FROM dbo.threads WHERE channel_id = @ChannelId AND session_hash = @Hash;");
@@ -47,8 +48,10 @@ public sealed class ThreadEraser(Database database)
         {
             foreach (var threadId in await session.ListAsync<long>(SelectThread, new { key.ChannelId, key.Hash }))
             {
-                if (await session.ExecuteAsync(Detach, new { threadId }) > 0)
-                    await EraseAsync(session, threadId, now);
+                if (await session.ExecuteAsync(Detach, new { threadId }) == 0)
+                    continue;
+                await feedback.EraseCommentsAsync(session, threadId);
+                await EraseAsync(session, threadId, now);
             }
 
             return true;

@@ -34,9 +34,10 @@ public sealed record Turn
 
 /// <summary>A visitor's session: the caller's name for it, private to its channel.</summary>
 /// <param name="ChannelId">The channel's number.</param>
+/// <param name="SessionId">The caller's name, as it came.</param>
 /// <param name="Hash">The SHA-256 of the caller's session id in UTF-8. Engines disagree about the equality of text, never of bytes.</param>
-public sealed record SessionKey(long ChannelId, byte[] Hash)
+public sealed record SessionKey(long ChannelId, string SessionId, byte[] Hash)
 {
     /// <summary>The key of a session id.</summary>
-    public static SessionKey Of(long channelId, string sessionId) => new(channelId, SHA256.HashData(Encoding.UTF8.GetBytes(sessionId)));
+    public static SessionKey Of(long channelId, string sessionId) => new(channelId, sessionId, SHA256.HashData(Encoding.UTF8.GetBytes(sessionId)));
 }

@@ -128,7 +128,7 @@ public sealed class TurnAdmission(
             message.Key?.RequestHash,
             now,
             now + options.Value.TurnTimeout + TurnRunner.LeaseMargin));
-        return new AdmittedTurn(turnId, message.Id, threadId, channel.ChannelId, admission);
+        return new AdmittedTurn(turnId, message.Id, threadId, key, admission);
     }
 
     private sealed record NewMessage(string Text, Prompt Prompt, IdempotencyKey? Key)

@@ -18,7 +18,7 @@ public sealed class TurnSettlement(
     /// <summary>Stores a reply and charges it, once, however often the store must be asked.</summary>
     /// <returns>False, and nothing is changed, where the lease had ended and a sweeper has given everything back.</returns>
     /// <exception cref="StoreUnavailableException">The store did not take it.</exception>
-    public Task<bool> SettleAsync(AdmittedTurn turn, string reply, Charge charge, TimeSpan duration) => PersistentlyAsync(() => database.WriteIdempotentAsync(
+    public Task<bool> SettleAsync(AdmittedTurn turn, string reply, Charge charge, Timing timing) => PersistentlyAsync(() => database.WriteIdempotentAsync(
         async session =>
         {
             var now = time.GetUtcNow();
@@ -26,7 +26,7 @@ public sealed class TurnSettlement(
             // No longer pending: by an earlier run of this, whose reply was lost, or by a sweeper. The ledger tells which.
             if (!await store.CompleteTurnAsync(session, finished, turn.ThreadId, now + options.Value.Lifetime))
                 return await meter.IsSettledAsync(session, turn.MessageId);
-            await meter.SettleAsync(session, turn.Admission, turn.MessageId, charge, duration);
+            await meter.SettleAsync(session, turn.Admission, turn.MessageId, charge, timing);
             return true;
         },
         CancellationToken.None));
@@ -39,7 +39,7 @@ public sealed class TurnSettlement(
         {
             if (!await store.FailTurnAsync(session, turn.TurnId, error.Code, time.GetUtcNow()))
                 return false;
-            await meter.ReleaseAsync(session, turn.ChannelId, turn.Admission.Reserved, turn.Admission.Day);
+            await meter.ReleaseAsync(session, turn.Session.ChannelId, turn.Admission.Reserved, turn.Admission.Day);
             return true;
         },
         CancellationToken.None));

@@ -16,6 +16,9 @@ public sealed record OperationId(string Id);
 /// <param name="MaxLength">How many characters it may have.</param>
 public sealed record RequestHeader(string Name, string Description, int MaxLength);
 
+/// <summary>An operation whose success can also be an event stream; for the description, which the framework would get wrong.</summary>
+public sealed record Streams;
+
 /// <summary>Declares what can go wrong, beside the route.</summary>
 public static class Failures
 {

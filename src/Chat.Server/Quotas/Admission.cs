@@ -49,6 +49,11 @@ public sealed class Admission
 /// <param name="MaxOutputTokens">Tokens of the reply; never more than half of the context, so that there is room to ask.</param>
 public sealed record TurnLimits(int ContextTokens, int MaxOutputTokens);
 
+/// <summary>How long a reply took.</summary>
+/// <param name="Duration">From the asking to the whole reply.</param>
+/// <param name="FirstToken">From the asking to the first piece; null where the reply came whole, or nothing was said.</param>
+public sealed record Timing(TimeSpan Duration, TimeSpan? FirstToken);
+
 /// <summary>What a reply used and costs.</summary>
 /// <param name="PromptTokens">Tokens that were sent.</param>
 /// <param name="CompletionTokens">Tokens that came back.</param>

@@ -31,6 +31,12 @@ public sealed record LedgerLine
 
     /// <summary>A charge's tokens that came back.</summary>
     public int CompletionTokens { get; init; }
+
+    /// <summary>What the visitor thought of a charge's reply: 1 or -1, or 0 where nobody said.</summary>
+    public int Rating { get; init; }
+
+    /// <summary>The visitor's word to the owner; empty where there is none.</summary>
+    public string Comment { get; init; } = "";
 }
 
 /// <summary>Reads the append-only tables <c>credit_grants</c> and <c>usage</c> as one ledger, newest first.</summary>
@@ -40,13 +46,17 @@ public sealed class LedgerStore(Database database)
     // Columns that a kind does not have are empty, not null: SQLite tells a null's type to nobody.
     private const string GrantColumns = """
         0 AS is_charge, grant_id AS line_id, credits, created_at, note, CAST(NULL AS uniqueidentifier) AS message_id, @empty AS model,
-        0 AS prompt_tokens, 0 AS completion_tokens
+        0 AS prompt_tokens, 0 AS completion_tokens, 0 AS rating, @empty AS comment
         """;
 
-    private const string ChargeColumns =
-        "1 AS is_charge, usage_id AS line_id, credits, created_at, @empty AS note, message_id, model, prompt_tokens, completion_tokens";
+    private const string ChargeColumns = """
+        1 AS is_charge, lines.usage_id AS line_id, lines.credits, lines.created_at, @empty AS note, lines.message_id, lines.model,
+        lines.prompt_tokens, lines.completion_tokens, COALESCE(feedback.rating, 0) AS rating, COALESCE(feedback.comment, @empty) AS comment
+        """;
 
-    private const string Columns = "is_charge, line_id, credits, created_at, note, message_id, model, prompt_tokens, completion_tokens";
+    private const string RatedLines = "dbo.usage AS lines LEFT JOIN dbo.feedback AS feedback ON feedback.message_id = lines.message_id";
+
+    private const string Columns = "is_charge, line_id, credits, created_at, note, message_id, model, prompt_tokens, completion_tokens, rating, comment";
 
     private static readonly Sql SelectPage = Sql.Of(
         sqlite: $"""
@@ -54,7 +64,8 @@ public sealed class LedgerStore(Database database)
                 SELECT {GrantColumns} FROM credit_grants WHERE channel_id = @channelId ORDER BY created_at DESC, grant_id DESC LIMIT @reach) AS grants
             UNION ALL
             SELECT {Columns} FROM (
-                SELECT {ChargeColumns} FROM usage WHERE channel_id = @channelId ORDER BY created_at DESC, usage_id DESC LIMIT @reach) AS charges
+                SELECT {ChargeColumns} FROM {RatedLines.Replace("dbo.", "", StringComparison.Ordinal)}
+                WHERE lines.channel_id = @channelId ORDER BY lines.created_at DESC, lines.usage_id DESC LIMIT @reach) AS charges
             ORDER BY created_at DESC, is_charge DESC, line_id DESC LIMIT @limit OFFSET @offset;
             """,
         sqlServer: $"""
@@ -62,7 +73,8 @@ public sealed class LedgerStore(Database database)
                 SELECT TOP (@reach) {GrantColumns} FROM dbo.credit_grants WHERE channel_id = @channelId ORDER BY created_at DESC, grant_id DESC) AS grants
             UNION ALL
             SELECT {Columns} FROM (
-                SELECT TOP (@reach) {ChargeColumns} FROM dbo.usage WHERE channel_id = @channelId ORDER BY created_at DESC, usage_id DESC) AS charges
+                SELECT TOP (@reach) {ChargeColumns} FROM {RatedLines}
+                WHERE lines.channel_id = @channelId ORDER BY lines.created_at DESC, lines.usage_id DESC) AS charges
             ORDER BY created_at DESC, is_charge DESC, line_id DESC OFFSET @offset ROWS FETCH NEXT @limit ROWS ONLY;
             """);
 

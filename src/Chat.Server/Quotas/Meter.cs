@@ -78,7 +78,7 @@ public sealed class Meter(QuotaStore store, WindowWatch windows, ModelCatalogue 
     }
 
     /// <summary>Charges a reply and gives back the rest of its reservation; in the transaction that stores the reply.</summary>
-    public Task SettleAsync(DbSession session, Admission admission, Guid messageId, Charge charge, TimeSpan duration) => store.SettleAsync(
+    public Task SettleAsync(DbSession session, Admission admission, Guid messageId, Charge charge, Timing timing) => store.SettleAsync(
         session,
         admission.Reserved,
         new QuotaStore.UsageRow(
@@ -89,7 +89,8 @@ public sealed class Meter(QuotaStore store, WindowWatch windows, ModelCatalogue 
             charge.PromptTokens,
             charge.CompletionTokens,
             charge.MicroCredits,
-            (long)duration.TotalMilliseconds,
+            (long)timing.Duration.TotalMilliseconds,
+            (long?)timing.FirstToken?.TotalMilliseconds,
             time.GetUtcNow()));
 
     /// <summary>Whether a reply has been charged: for whoever lost the reply to its commit.</summary>

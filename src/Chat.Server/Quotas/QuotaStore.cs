@@ -40,8 +40,8 @@ public sealed class QuotaStore(Database database)
         """);
 
     private static readonly Sql InsertUsage = Sql.Portable("""
-        INSERT INTO dbo.usage (channel_id, message_id, model, attempt, prompt_tokens, completion_tokens, credits, duration_ms, created_at)
-        VALUES (@ChannelId, @MessageId, @Model, @Attempt, @PromptTokens, @CompletionTokens, @Charged, @DurationMs, @Now);
+        INSERT INTO dbo.usage (channel_id, message_id, model, attempt, prompt_tokens, completion_tokens, credits, duration_ms, first_token_ms, created_at)
+        VALUES (@ChannelId, @MessageId, @Model, @Attempt, @PromptTokens, @CompletionTokens, @Charged, @DurationMs, @FirstTokenMs, @Now);
         """);
 
     private static readonly Sql CountUsage = Sql.Portable("SELECT COUNT(*) FROM dbo.usage WHERE message_id = @messageId;");
@@ -109,5 +109,6 @@ public sealed class QuotaStore(Database database)
         int CompletionTokens,
         long Charged,
         long DurationMs,
+        long? FirstTokenMs,
         DateTimeOffset Now);
 }

@@ -25,6 +25,7 @@ public static class QuotasModule
         services.AddFloodLimiter();
         services.AddSingleton<GrantStore>();
         services.AddSingleton<LedgerStore>();
+        services.AddSingleton<FeedbackStore>();
         services.AddSingleton<Audit>();
         services.AddUsage();
         return services;

@@ -82,6 +82,14 @@ public sealed class UsageStore(Database database)
         WHERE channel_id = @channelId AND day_no >= @firstDay AND day_no <= @lastDay GROUP BY model, kind, code;
         """);
 
+    private static readonly Sql RatingsByDay = Sql.Of(
+        sqlite: Ratings("(lines.created_at - @epoch) / 86400000 AS day, @empty AS model", "usage", "feedback"),
+        sqlServer: Ratings("DATEDIFF(day, @epoch, lines.created_at) AS day, @empty AS model", "dbo.usage", "dbo.feedback"));
+
+    private static readonly Sql RatingsByModel = Sql.Of(
+        sqlite: Ratings("0 AS day, lines.model", "usage", "feedback"),
+        sqlServer: Ratings("0 AS day, lines.model", "dbo.usage", "dbo.feedback"));
+
     private static readonly Sql AddCount = Sql.Portable("""
         UPDATE dbo.refusals SET count = count + @count
         WHERE channel_id = @ChannelId AND day_no = @Day AND kind = @Kind AND code = @Code AND model = @Model;
@@ -115,18 +123,29 @@ public sealed class UsageStore(Database database)
     /// <summary>Everything a report is made of, between two UTC days inclusive.</summary>
     internal Task<UsageFigures> ReadAsync(long channelId, int firstDay, int lastDay, UsageGrouping grouping, CancellationToken cancellationToken)
     {
-        var (times, firstTokens, unanswered) = grouping == UsageGrouping.Model
-            ? (TimesByModel, FirstTokensByModel, UnansweredByModel)
-            : (TimesByDay, FirstTokensByDay, UnansweredByDay);
+        var (times, firstTokens, unanswered, ratings) = grouping == UsageGrouping.Model
+            ? (TimesByModel, FirstTokensByModel, UnansweredByModel, RatingsByModel)
+            : (TimesByDay, FirstTokensByDay, UnansweredByDay, RatingsByDay);
         var epoch = DateTimeOffset.UnixEpoch;
         var range = new { channelId, epoch, from = epoch.AddDays(firstDay), to = epoch.AddDays(lastDay + 1), empty = "" };
         return database.ReadAsync(
             async session => new UsageFigures(
                 await session.ListAsync<UsageBucket>(times, range),
                 await session.ListAsync<UsageBucket>(firstTokens, range),
-                await session.ListAsync<UnansweredCount>(unanswered, new { channelId, firstDay, lastDay, empty = "" })),
+                await session.ListAsync<UnansweredCount>(unanswered, new { channelId, firstDay, lastDay, empty = "" }),
+                await session.ListAsync<RatingCount>(ratings, range)),
             cancellationToken);
     }
+
+    // A rating counts where its reply does, whenever it was given.
+    private static string Ratings(string group, string usage, string feedback) => $"""
+        SELECT day, model, SUM(up) AS up, SUM(down) AS down
+        FROM (
+            SELECT {group}, CASE WHEN ratings.rating > 0 THEN 1 ELSE 0 END AS up, CASE WHEN ratings.rating < 0 THEN 1 ELSE 0 END AS down
+            FROM {usage} AS lines JOIN {feedback} AS ratings ON ratings.message_id = lines.message_id
+            WHERE lines.channel_id = @channelId AND lines.created_at >= @from AND lines.created_at < @to) AS counts
+        GROUP BY day, model;
+        """;
 
     private static string Times(string column, string group, string table) => $"""
         SELECT day, model, bucket, COUNT(*) AS count, SUM(prompt_tokens) AS prompt_tokens, SUM(completion_tokens) AS completion_tokens,
@@ -141,4 +160,4 @@ public sealed class UsageStore(Database database)
 }
 
 /// <summary>What a usage report is made of.</summary>
-internal sealed record UsageFigures(IReadOnlyList<UsageBucket> Times, IReadOnlyList<UsageBucket> FirstTokens, IReadOnlyList<UnansweredCount> Unanswered);
+internal sealed record UsageFigures(IReadOnlyList<UsageBucket> Times, IReadOnlyList<UsageBucket> FirstTokens, IReadOnlyList<UnansweredCount> Unanswered, IReadOnlyList<RatingCount> Ratings);

@@ -86,8 +86,11 @@ internal sealed class HtmlBuffer(int capacity) : IDisposable
         }
     }
 
+    /// <summary>What has been written from <paramref name="start"/> on.</summary>
+    public string From(int start) => new(_chars, start, _length - start);
+
     /// <inheritdoc/>
-    public override string ToString() => new(_chars, 0, _length);
+    public override string ToString() => From(0);
 
     /// <inheritdoc/>
     public void Dispose()

@@ -1,9 +1,9 @@
 using Markdig;
 using Markdig.Extensions.AutoLinks;
 using Markdig.Extensions.EmphasisExtras;
-using Markdig.Extensions.Tables;
 using Markdig.Extensions.TaskLists;
-using Markdig.Syntax;
+using Markdig.Parsers;
+using Markdig.Parsers.Inlines;
 
 namespace Chat.Server.Rendering;
 
@@ -13,19 +13,29 @@ namespace Chat.Server.Rendering;
 /// </summary>
 internal static class MarkdownPolicy
 {
-    /// <summary>
-    /// How deep Markdig's own tree may be before it refuses a text. While it parses, each unmatched delimiter of a paragraph, and each pipe,
-    /// is a level of its own; Markdig's default of 128 would refuse ordinary long tables. What we write is limited by <see cref="SafeHtmlRenderer"/>.
-    /// </summary>
-    private const int MaxTreeDepth = 8_000;
+    /// <summary>Markdig keeps no state in its parsers once they are built, so one set serves all threads.</summary>
+    public static BlockParserList BlockParsers { get; }
 
-    private static readonly MarkdownPipeline Pipeline = CreateBuilder().Build();
+    /// <inheritdoc cref="BlockParsers"/>
+    public static InlineParserList InlineParsers { get; }
+
+    /// <summary>The one of <see cref="InlineParsers"/> that notices what a later definition could change.</summary>
+    public static ReferenceWatch ReferenceWatch { get; }
+
+    static MarkdownPolicy()
+    {
+        var builder = CreateBuilder();
+        builder.InlineParsers.Replace<LinkInlineParser>(ReferenceWatch = new ReferenceWatch());
+        _ = builder.Build();
+        BlockParsers = new BlockParserList(builder.BlockParsers);
+        InlineParsers = new InlineParserList(builder.InlineParsers);
+    }
 
     /// <summary>A builder with exactly what is allowed.</summary>
     public static MarkdownPipelineBuilder CreateBuilder()
     {
-        var builder = new MarkdownPipelineBuilder { MaximumNestingDepth = MaxTreeDepth };
-        builder.Extensions.Add(new PipeTableExtension(new PipeTableOptions { UseHeaderForColumnCount = true }));
+        var builder = new MarkdownPipelineBuilder();
+        builder.Extensions.Add(new TableParser());
         builder.Extensions.Add(new TaskListExtension());
         builder.Extensions.Add(new EmphasisExtraExtension(EmphasisExtraOptions.Strikethrough));
         builder.Extensions.Add(new AutoLinkExtension(new AutoLinkOptions { UseHttpsForWWWLinks = true }));
@@ -33,31 +43,22 @@ internal static class MarkdownPolicy
         return builder.DisableHtml();
     }
 
-    /// <summary>Parses a text. Markdig's pipeline keeps no state between calls once it is built, so one serves all threads.</summary>
-    public static MarkdownDocument Parse(string markdown) => Markdown.Parse(markdown, Pipeline);
-
-    /// <summary>Renders a text block by block, and as plain text from the first block that overruns the budget.</summary>
-    /// <exception cref="Exception">Markdig could not parse the text, or made something of it that is not on the list.</exception>
-    public static string Render(string markdown)
+    /// <summary>Renders a text block by block, and as plain text from the first block, item or row that cannot be.</summary>
+    /// <param name="markdown">The text.</param>
+    /// <param name="fault">What Markdig threw, or null. It is only reported; the HTML is right without anybody looking at it.</param>
+    public static string Render(string markdown, out Exception? fault)
     {
-        var document = Parse(markdown);
-        using var html = new HtmlBuffer(2 * markdown.Length + 64);
-        var renderer = new SafeHtmlRenderer(html, document);
-
-        var consumed = 0;
-        foreach (var block in document)
+        using var html = new HtmlBuffer(2 * Math.Min(markdown.Length, SafeMarkdown.MaxLength) + 64);
+        var renderer = new BlockwiseRenderer(html);
+        renderer.Read(markdown, from: 0, offset: 0, isEnd: true);
+        renderer.Finish();
+        while (renderer.ReleaseNext())
         {
-            var before = html.Length;
-            consumed = Math.Clamp(block.Span.End + 1, consumed, markdown.Length);
-            html.Limit = OutputBudget.After(consumed);
-            if (renderer.TryWrite(block))
-                continue;
-            html.Length = before;
-            html.Limit = int.MaxValue;
-            PlainText.Write(html, markdown.AsSpan(Math.Clamp(block.Span.Start, 0, markdown.Length)));
-            break;
         }
 
+        if (renderer.PlainFrom is { } plain)
+            PlainText.Write(html, markdown.AsSpan(plain));
+        fault = renderer.Fault;
         return html.ToString();
     }
 }

@@ -14,7 +14,8 @@ public static class OutputBudget
 
     /// <summary>
     /// The length that HTML may have when the first <paramref name="consumed"/> characters are rendered. It depends on nothing that comes later,
-    /// so a text rendered block by block as it arrives meets the same limits as the whole. The room that the plain form needs is kept free.
+    /// so a text rendered block by block as it arrives meets the same limits as the whole. The room that the plain form needs is kept free, and
+    /// that of the closing tags before it.
     /// </summary>
-    internal static int After(int consumed) => PerCharacter * consumed + Allowance - PlainText.Overhead;
+    internal static int After(int consumed) => PerCharacter * consumed + Allowance - PlainText.Overhead - SafeHtmlRenderer.LongestClosing;
 }

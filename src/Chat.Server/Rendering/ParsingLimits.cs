@@ -23,11 +23,17 @@ internal sealed class ParsingLimits : IMarkdownExtension
     /// <summary>Characters that can open or close an inline, and lines, in one paragraph: their cost in Markdig is quadratic. 1,500 take some 4 ms.</summary>
     public const int MaxSpecials = 1_500;
 
-    /// <summary>Columns of a table.</summary>
+    /// <summary>Columns of a table; lines that would make a wider one stay text.</summary>
     public const int MaxColumns = 50;
 
-    /// <summary>Cells that a table may gain because its rows are shorter than its header.</summary>
+    /// <summary>Cells that a table may gain because its rows are shorter than its header; later short rows are shown as short as they are.</summary>
     public const int MaxPaddedCells = 2_000;
+
+    /// <summary>
+    /// Definitions of link references that are honoured in one document: the first ones. With later ones ignored instead of all, what the first
+    /// ones did stays as it is when more arrive.
+    /// </summary>
+    public const int MaxDefinitions = 100;
 
     /// <inheritdoc/>
     public void Setup(MarkdownPipelineBuilder pipeline)

@@ -20,12 +20,21 @@ internal static class PlainText
     /// <summary>Appends the escaped form of <paramref name="text"/>; the caller has left room for it.</summary>
     public static void Write(HtmlBuffer html, ReadOnlySpan<char> text)
     {
+        Open(html, text);
+        html.Text(text);
+        Close(html);
+    }
+
+    /// <summary>Appends what stands before the escaped text, which begins with <paramref name="text"/>.</summary>
+    public static void Open(HtmlBuffer html, ReadOnlySpan<char> text)
+    {
         html.EndLine();
         html.Raw(Opening);
         // A parser of HTML swallows one line feed right after the tag.
         if (text.StartsWith('\n') || text.StartsWith('\r'))
             html.Raw("\n");
-        html.Text(text);
-        html.Raw(Closing);
     }
+
+    /// <summary>Appends what stands after the escaped text.</summary>
+    public static void Close(HtmlBuffer html) => html.Raw(Closing);
 }

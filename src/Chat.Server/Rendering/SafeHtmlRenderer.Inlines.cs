@@ -1,5 +1,4 @@
 using Markdig.Extensions.TaskLists;
-using Markdig.Syntax;
 using Markdig.Syntax.Inlines;
 
 namespace Chat.Server.Rendering;
@@ -12,15 +11,11 @@ internal sealed partial class SafeHtmlRenderer
     /// <summary>Inlines inside one another that are followed at all: 500 take some 140 KB of stack.</summary>
     private const int MaxDepth = 500;
 
-    /// <summary>Definitions of link references that are honoured in one document; with more, references are shown as their text.</summary>
-    private const int MaxDefinitions = 100;
-
     /// <summary>Characters of URLs that come out of definitions, in one document: a definition is written once and paid for at every use.</summary>
     private const int MaxReferencedUrls = 16 * 1024;
 
     private const string RelAttribute = "\" rel=\"noopener noreferrer nofollow ugc\"";
 
-    private readonly bool _honoursDefinitions = document.OfType<LinkReferenceDefinitionGroup>().Sum(group => group.Count) <= MaxDefinitions;
     private int _referencedUrls;
     private int _depth;
     private bool _inLink;
@@ -155,7 +150,7 @@ internal sealed partial class SafeHtmlRenderer
             return target;
 
         _referencedUrls += target.Href.Length;
-        return _honoursDefinitions && _referencedUrls <= MaxReferencedUrls ? target : null;
+        return _referencedUrls <= MaxReferencedUrls ? target : null;
     }
 
     private void OpenLink(LinkTarget target)

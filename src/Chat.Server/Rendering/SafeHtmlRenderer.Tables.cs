@@ -6,24 +6,18 @@ internal sealed partial class SafeHtmlRenderer
 {
     private void WriteTable(Table table)
     {
-        html.EndLine();
-        html.Raw("<table>\n");
-        var hasBody = false;
+        Open(table);
         for (var i = 0; i < table.Count; i++)
-        {
-            var row = (TableRow)table[i];
-            if (i == 0 && row.IsHeader)
-                html.Raw("<thead>\n");
-            if (!row.IsHeader && !hasBody)
-            {
-                html.Raw(i > 0 ? "</thead>\n<tbody>\n" : "<tbody>\n");
-                hasBody = true;
-            }
+            WriteRow(table, i);
+        Close(table);
+    }
 
-            WriteRow(row, table.ColumnDefinitions);
-        }
-
-        html.Raw(hasBody ? "</tbody>\n</table>\n" : "</thead>\n</table>\n");
+    /// <summary>The first row is the header, and the only one: see <see cref="TableParser"/>.</summary>
+    private void WriteRow(Table table, int index)
+    {
+        if (index == 1)
+            html.Raw("</thead>\n<tbody>\n");
+        WriteRow((TableRow)table[index], table.ColumnDefinitions);
     }
 
     private void WriteRow(TableRow row, List<TableColumnDefinition> columns)

@@ -8,25 +8,14 @@ namespace Chat.Server.Rendering;
 /// attribute is a constant of this type, of <see cref="CodeLanguages"/>, or a number. Markdig's own renderers are not used; where they are safe
 /// the HTML is the same, character for character. Not safe for several threads; one instance renders one document.
 /// </summary>
-internal sealed partial class SafeHtmlRenderer(HtmlBuffer html, MarkdownDocument document)
+internal sealed partial class SafeHtmlRenderer(HtmlBuffer html)
 {
     // Items of a tight list and cells of a table hold paragraphs that are not marked as such.
     private bool _bareParagraphs;
 
     /// <summary>Writes one block of the document's top level.</summary>
-    /// <returns>False when the HTML does not fit into the buffer's limit; what has been written of it must be taken back.</returns>
-    public bool TryWrite(Block block)
-    {
-        try
-        {
-            Write(block, isFirst: false);
-            return true;
-        }
-        catch (OutputOverrunException)
-        {
-            return false;
-        }
-    }
+    /// <exception cref="OutputOverrunException">The HTML does not fit into the buffer's limit; what has been written of it must be taken back.</exception>
+    public void Write(Block block) => Write(block, isFirst: false);
 
     private void Write(Block block, bool isFirst)
     {
@@ -53,7 +42,7 @@ internal sealed partial class SafeHtmlRenderer(HtmlBuffer html, MarkdownDocument
             case Table table:
                 WriteTable(table);
                 break;
-            case LinkReferenceDefinitionGroup or BlankLineBlock:
+            case BlankLineBlock:
                 break;
             default:
                 throw new NotSupportedException($"No HTML is allowed for {block.GetType().Name}.");
@@ -102,23 +91,18 @@ internal sealed partial class SafeHtmlRenderer(HtmlBuffer html, MarkdownDocument
 
     private void WriteList(ListBlock list)
     {
-        html.EndLine();
-        if (!list.IsOrdered)
-            html.Raw("<ul>\n");
-        else if (int.TryParse(list.OrderedStart, out var start) && start != 1)
-            html.Raw($"<ol start=\"{start}\">\n");
-        else
-            html.Raw("<ol>\n");
-
+        Open(list);
         foreach (var item in list)
-        {
-            html.EndLine();
-            html.Raw("<li>");
-            WriteChildren((ListItemBlock)item, bareParagraphs: !list.IsLoose);
-            html.Raw("</li>\n");
-        }
+            WriteItem((ListItemBlock)item, list.IsLoose);
+        Close(list);
+    }
 
-        html.Raw(list.IsOrdered ? "</ol>\n" : "</ul>\n");
+    private void WriteItem(ListItemBlock item, bool isLoose)
+    {
+        html.EndLine();
+        html.Raw("<li>");
+        WriteChildren(item, bareParagraphs: !isLoose);
+        html.Raw("</li>\n");
     }
 
     private void WriteQuote(QuoteBlock quote)
@@ -132,23 +116,10 @@ internal sealed partial class SafeHtmlRenderer(HtmlBuffer html, MarkdownDocument
 
     private void WriteCode(CodeBlock code)
     {
-        html.EndLine();
-        html.Raw("<pre><code");
-        if (code is FencedCodeBlock fence && CodeLanguages.ClassOf(fence.Info) is { } language)
-        {
-            html.Raw(" class=\"");
-            html.Raw(language);
-            html.Raw("\"");
-        }
-
-        html.Raw(">");
+        Open(code);
         for (var i = 0; i < code.Lines.Count; i++)
-        {
-            html.Text(code.Lines.Lines[i].Slice.AsSpan());
-            html.Raw("\n");
-        }
-
-        html.Raw("</code></pre>\n");
+            WriteLine(code, i);
+        Close(code);
     }
 
     private void WriteContent(LeafBlock leaf)

@@ -9,34 +9,21 @@ namespace Chat.Server.Rendering;
 /// </para>
 /// <para>
 /// The HTML is at most <see cref="OutputBudget.PerCharacter"/> times as long as the Markdown plus <see cref="OutputBudget.Allowance"/> characters.
-/// What would be longer is shown as escaped text, <c>&lt;pre class="plain"&gt;</c>: from the first block that does not fit to the end. What Markdig
-/// refuses to parse, and anything longer than <see cref="MaxLength"/>, is shown so as a whole.
+/// What would be longer is shown as escaped text, <c>&lt;pre class="plain"&gt;</c>: from the first block, list item or table row that does not fit
+/// to the end. So is what comes after the first <see cref="MaxLength"/> characters, and what Markdig refuses to parse.
+/// </para>
+/// <para>
+/// All of these rules look at what came before and never at what comes after, so that a reply can be rendered while it arrives
+/// (<see cref="IncrementalMarkdown"/>). Only a reference may take its target from a definition that stands below it.
 /// </para>
 /// </summary>
 public static class SafeMarkdown
 {
-    /// <summary>The longest text that is parsed at all, in UTF-16 units: twice the longest reply that any model of the catalogue gives.</summary>
+    /// <summary>How much of a text is parsed, in UTF-16 units and whole lines: twice the longest reply that any model of the catalogue gives.</summary>
     public const int MaxLength = 256 * 1024;
 
     /// <summary>Renders <paramref name="markdown"/>; never throws.</summary>
     /// <param name="markdown">Any string, well-formed UTF-16 or not; null counts as empty.</param>
     /// <returns>HTML: a sequence of block elements, each ending in a line feed; empty for blank text.</returns>
-    public static string ToHtml(string markdown)
-    {
-        if (string.IsNullOrEmpty(markdown))
-            return "";
-        if (markdown.Length > MaxLength)
-            return PlainText.ToHtml(markdown);
-
-        try
-        {
-            return MarkdownPolicy.Render(markdown);
-        }
-#pragma warning disable CA1031 // A text that a parser stumbles over must not make a conversation unreadable: security.md A10.
-        catch (Exception)
-#pragma warning restore CA1031
-        {
-            return PlainText.ToHtml(markdown);
-        }
-    }
+    public static string ToHtml(string markdown) => string.IsNullOrEmpty(markdown) ? "" : MarkdownPolicy.Render(markdown, out _);
 }

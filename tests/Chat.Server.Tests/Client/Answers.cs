@@ -60,3 +60,15 @@ internal static class Answers
         await left.Task;
     };
 }
+
+internal static class Enumeration
+{
+    /// <summary>All of it.</summary>
+    public static async Task<List<T>> ToListAsync<T>(this IAsyncEnumerable<T> items)
+    {
+        List<T> list = [];
+        await foreach (var item in items)
+            list.Add(item);
+        return list;
+    }
+}

@@ -53,6 +53,43 @@ public sealed class RealServiceTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_reply_is_read_as_it_is_made_joined_rated_and_looked_up()
+    {
+        List<ChatStreamEvent> events = [];
+        await foreach (var item in _client.StreamAsync(new ChatMessageRequest("Hi", "s"), html: true))
+            events.Add(item);
+        var started = Assert.IsType<ChatStarted>(events[0]);
+        var reply = Assert.IsType<ChatCompleted>(events[^1]).Reply;
+        Assert.Equal(("You said: Hi", started.MessageId, 59L), (reply.Reply, reply.MessageId, started.RateLimit!.Remaining));
+        Assert.Equal(reply.Reply, string.Concat(events.OfType<ChatDelta>().Select(delta => delta.Text)));
+        Assert.Equal(reply.ReplyHtml, string.Concat(events.OfType<ChatHtmlBlock>().Select(block => block.Html)));
+
+        var turn = await _client.GetTurnAsync(started.MessageId);
+        Assert.Equal((ChatTurnStatus.Done, reply.ReplyHtml), (turn.Status, turn.Reply!.ReplyHtml));
+        var joined = await _client.JoinAsync(started.MessageId).ToListAsync();
+        Assert.Equal(reply.Usage, Assert.IsType<ChatCompleted>(joined[^1]).Reply.Usage);
+        await _client.StopAsync(started.MessageId);
+        await _client.RateAsync(started.MessageId, ChatRating.Up, "Thanks");
+        using var ledger = await _app.AdminAsync(HttpMethod.Get, $"/admin/v1/channels/{_channel.Id}/ledger");
+        Assert.Equal("Thanks", (string)(await ledger.JsonAsync())["data"]![0]!["comment"]!);
+    }
+
+    [Fact]
+    public async Task A_turn_that_is_not_there_and_a_stream_that_fails_have_their_codes()
+    {
+        var nobody = "01997c0e-4b7a-7c3a-b5c6-9ea05dd3b99a";
+        Assert.Equal((404, "not_found"), await FailureAsync(() => _client.GetTurnAsync(nobody)));
+        Assert.Equal((404, "not_found"), await FailureAsync(() => _client.StopAsync(nobody)));
+        Assert.Equal((404, "not_found"), await FailureAsync(() => _client.RateAsync(nobody, ChatRating.Up)));
+        Assert.Equal((404, "not_found"), await FailureAsync(() => _client.JoinAsync(nobody).ToListAsync()));
+        _upstream.RepliesRaw(500, "text/plain", "out of order");
+        var failure = await Assert.ThrowsAsync<ChatApiException>(() => _client.StreamAsync("Hi", "s").ToListAsync());
+        Assert.Equal("ai_service_error", failure.Code);
+        var turn = await _client.GetTurnAsync(failure.MessageId!);
+        Assert.Equal((ChatTurnStatus.Failed, "ai_service_error"), (turn.Status, turn.ErrorCode));
+    }
+
+    [Fact]
     public async Task A_key_that_is_wrong_or_was_rotated_is_401()
     {
         Assert.Equal((401, "invalid_api_key"), await FailureAsync(() => ClientOf("chat_wrong").SendAsync("Hi", "s")));

@@ -131,7 +131,7 @@ public sealed class QuotaContractTests(Engines engines) : IClassFixture<Engines>
     private static Task SettleAsync(Stores stores, long channelId, long reserved, long charged) => stores.WriteAsync(session => stores.Quotas.SettleAsync(
         session,
         reserved,
-        new QuotaStore.UsageRow(channelId, Guid.CreateVersion7(Stores.Now), "m", "mock/m", 40, 9, charged, 1_234, Stores.Now)));
+        new QuotaStore.UsageRow(channelId, Guid.CreateVersion7(Stores.Now), "m", "mock/m", 40, 9, charged, 1_234, null, Stores.Now)));
 
     private static async Task<(int Minute, int Day, long Reserved)> CountsAsync(Stores stores, long channelId)
     {

@@ -29,7 +29,11 @@ internal sealed class Stores(Database database)
 
     public ConversationStore Conversations { get; } = new(database);
 
-    public ThreadEraser Eraser { get; } = new(database);
+    public TurnStore Turns { get; } = new(database);
+
+    public FeedbackStore Feedback { get; } = new(database);
+
+    public ThreadEraser Eraser { get; } = new(database, new FeedbackStore(database));
 
     public static Channel NewChannel(ChannelSettings? settings = null) => new()
     {

@@ -173,5 +173,5 @@ public sealed class UsageContractTests(Engines engines) : IClassFixture<Engines>
 
     private static Task ChargeAsync(Stores stores, Channel channel, long credits, DateTimeOffset at, long durationMs, string model = "m") =>
         stores.WriteAsync(session => stores.Quotas.SettleAsync(
-            session, 0, new QuotaStore.UsageRow(channel.ChannelId, Guid.CreateVersion7(at), model, "mock/m", 40, 9, credits, durationMs, at)));
+            session, 0, new QuotaStore.UsageRow(channel.ChannelId, Guid.CreateVersion7(at), model, "mock/m", 40, 9, credits, durationMs, null, at)));
 }

@@ -18,10 +18,14 @@ public abstract class AppTest : IAsyncLifetime
 
     public async Task DisposeAsync()
     {
+        await TearDownAsync();
         await App.DisposeAsync();
         await Upstream.DisposeAsync();
     }
 
     /// <summary>Sets what a class of tests needs set.</summary>
     protected virtual ChatApp Configure(ChatApp app) => app;
+
+    /// <summary>Ends what a class of tests has added.</summary>
+    protected virtual Task TearDownAsync() => Task.CompletedTask;
 }

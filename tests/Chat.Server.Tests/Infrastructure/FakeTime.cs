@@ -38,6 +38,13 @@ public sealed class FakeTime(DateTimeOffset start) : TimeProvider
         MoveTo(target);
     }
 
+    /// <summary>How many timers are set that fall due within this time.</summary>
+    public int Timers(TimeSpan within)
+    {
+        lock (_gate)
+            return _timers.Count(timer => timer.Due <= _timestamp + within.Ticks);
+    }
+
     /// <summary>Sets the wall clock as an operator or a time server might, forward or back; timers and elapsed time do not notice.</summary>
     public void SetWallClock(DateTimeOffset now)
     {

@@ -17,6 +17,8 @@ public sealed record UpstreamRequest(JsonNode Body, string Authorization, string
         [.. Body["messages"]!.AsArray().Select(message => ((string)message!["role"]!, (string)message["content"]!))];
 
     public string Question => Messages[^1].Content;
+
+    public bool IsStreamed => (bool?)Body["stream"] == true;
 }
 
 /// <summary>
@@ -31,7 +33,9 @@ public sealed class FakeUpstream : IAsyncDisposable
     private FakeUpstream(WebApplication app) => _app = app;
 
     /// <summary>What to answer with.</summary>
-    public Func<UpstreamRequest, HttpContext, Task> OnRequest { get; set; } = (request, context) => Answer(context, $"You said: {request.Question}");
+    public Func<UpstreamRequest, HttpContext, Task> OnRequest { get; set; } = (request, context) => request.IsStreamed
+        ? context.StreamAsync("You said: ", request.Question)
+        : Answer(context, $"You said: {request.Question}");
 
     public IReadOnlyList<UpstreamRequest> Requests => [.. _requests];
 

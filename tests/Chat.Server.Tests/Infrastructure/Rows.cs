@@ -7,13 +7,19 @@ internal static class Rows
 {
     public static long Count(ChatApp app, string tableAndCondition) => Scalar(app, $"SELECT COUNT(*) FROM {tableAndCondition};");
 
-    public static long Scalar(ChatApp app, string sql)
+    public static long Scalar(ChatApp app, string sql) => Convert.ToInt64(Value(app, sql));
+
+    public static string Text(ChatApp app, string sql) => (string)Value(app, sql)!;
+
+    public static void Execute(ChatApp app, string sql) => Scalar(app, sql + " SELECT 0;");
+
+    private static object? Value(ChatApp app, string sql)
     {
         using var connection = new SqliteConnection($"Data Source={app.DatabasePath};Pooling=False");
         connection.Open();
         using var command = connection.CreateCommand();
         command.CommandText = sql;
-        return Convert.ToInt64(command.ExecuteScalar());
+        return command.ExecuteScalar();
     }
 
     public static HashSet<string> Texts(ChatApp app, string sql)
@@ -28,8 +34,6 @@ internal static class Rows
             texts.Add(reader.GetString(0));
         return texts;
     }
-
-    public static void Execute(ChatApp app, string sql) => Scalar(app, sql + " SELECT 0;");
 }
 
 /// <summary>Waits for what background work does, as long as it takes but not for ever.</summary>

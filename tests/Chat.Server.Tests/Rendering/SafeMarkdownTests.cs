@@ -101,11 +101,11 @@ public sealed class SafeMarkdownTests
         Assert.Equal("<p>a</p>\n", SafeMarkdown.ToHtml($"[a](http://b.example/{new string('c', LinkPolicy.MaxLength)})"));
 
     [Fact]
-    public void A_text_longer_than_the_limit_is_shown_as_it_is()
+    public void What_a_text_holds_beyond_the_limit_is_shown_as_it_is()
     {
-        var html = SafeMarkdown.ToHtml("\n**a** <b>" + new string('x', SafeMarkdown.MaxLength));
-        Assert.StartsWith("<pre class=\"plain\">\n\n**a** &lt;b&gt;x", html, StringComparison.Ordinal);
-        Assert.EndsWith("x</pre>\n", html, StringComparison.Ordinal);
+        var html = SafeMarkdown.ToHtml("*first*\n\n- *open*\n**a** <b>" + new string('x', SafeMarkdown.MaxLength) + "\n\n*last*");
+        Assert.StartsWith("<p><em>first</em></p>\n<pre class=\"plain\">- *open*\n**a** &lt;b&gt;x", html, StringComparison.Ordinal);
+        Assert.EndsWith("x\n\n*last*</pre>\n", html, StringComparison.Ordinal);
     }
 
     [Fact]

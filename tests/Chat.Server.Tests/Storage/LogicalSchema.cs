@@ -76,7 +76,10 @@ internal static partial class LogicalSchema
     private static IReadOnlyList<string> ColumnsOf(TemporaryStore store, string index) => store.Query($"SELECT name FROM pragma_index_info('{index}') ORDER BY seqno");
 
     private static string Column(string table, string name, string kind, bool nullable, string value, bool counts) =>
-        $"{table}.{name} {kind} {(nullable ? "null" : "not null")}{(value.Length > 0 ? $" default {value}" : "")}{(counts ? " counts" : "")}";
+        $"{table}.{name} {kind} {(nullable ? "null" : "not null")}{(value.Length > 0 ? $" default {TextOf(value)}" : "")}{(counts ? " counts" : "")}";
+
+    // T-SQL marks a text as Unicode; every text of SQLite is.
+    private static string TextOf(string value) => value.StartsWith("N'", StringComparison.Ordinal) ? value[1..] : value;
 
     private static string Named(string table, string name) => $"{table} constraint {name}";
 

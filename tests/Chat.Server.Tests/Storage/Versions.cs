@@ -18,7 +18,7 @@ internal static class Versions
     };
 
     /// <summary>Applies the first migrations as the version that had no more did.</summary>
-    public static Task ApplyAsync(Database database, int count) => database.WriteAsync(
+    public static Task ApplyAsync(Database database, int count) => database.WriteIdempotentAsync(
         async session =>
         {
             if (count > 0)
@@ -38,7 +38,7 @@ internal static class Versions
     public static TSqlSchema SchemaOf(int count) => TSqlSchema.Of(Migration.For(DatabaseEngine.SqlServer).Take(count).SelectMany(migration => migration.Batches));
 
     /// <summary>Puts rows into every table, those that others refer to first.</summary>
-    public static Task FillAsync(Database database, TSqlSchema schema) => database.WriteAsync(
+    public static Task FillAsync(Database database, TSqlSchema schema) => database.WriteIdempotentAsync(
         async session =>
         {
             foreach (var table in schema.Tables)

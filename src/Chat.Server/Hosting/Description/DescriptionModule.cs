@@ -1,4 +1,5 @@
 using Chat.Server.Administration;
+using Chat.Server.Conversations;
 using Microsoft.AspNetCore.OpenApi;
 using Microsoft.OpenApi;
 
@@ -25,6 +26,9 @@ internal static class DescriptionModule
         // Making and editing a channel share one shape; only what makes a channel has to name it.
         if (context.JsonTypeInfo.Type == typeof(CreateChannelRequest) && context.JsonPropertyInfo is null)
             schema.Required = new HashSet<string>(StringComparer.Ordinal) { "name" };
+        // What tells the states of a turn apart is in every one of them; the framework says so of none.
+        if (context.JsonTypeInfo.Type.IsSubclassOf(typeof(TurnResponse)) && context.JsonPropertyInfo is null)
+            (schema.Type, schema.Required) = (JsonSchemaType.Object, new HashSet<string>(schema.Required ?? new HashSet<string>(), StringComparer.Ordinal) { "status" });
         // A body's members may be null in C#, so that their absence is ours to report; to callers a required one may not.
         foreach (var name in schema.Required ?? new HashSet<string>(StringComparer.Ordinal))
         {

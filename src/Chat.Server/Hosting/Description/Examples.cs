@@ -16,6 +16,15 @@ internal static class Examples
     private static readonly Guid ChannelId = new("01997c0e-1111-7000-8000-0000000000aa");
     private static readonly DateTimeOffset Then = new(2026, 4, 5, 10, 0, 0, TimeSpan.Zero);
 
+    private static readonly SendMessageResponse Sent = new()
+    {
+        Reply = Answer,
+        ReplyHtml = SafeMarkdown.ToHtml(Answer),
+        SessionId = "test-001",
+        MessageId = MessageId,
+        Usage = new TurnUsage { PromptTokens = 41, CompletionTokens = 9, TotalTokens = 50, Credits = 0.05m },
+    };
+
     private static readonly ChannelSettings Settings = new()
     {
         Name = "My site",
@@ -33,6 +42,7 @@ internal static class Examples
             SessionId = "test-001",
             Metadata = new PageMetadata { Url = "https://www.example.com/help", Title = "Help" },
         },
+        [typeof(FeedbackRequest)] = new FeedbackRequest { Rating = 1, Comment = "Short and right." },
         [typeof(CreateChannelRequest)] = new JsonObject { ["name"] = "My site", ["system_prompt"] = Settings.SystemPrompt, ["credits"] = 25 },
         [typeof(GrantCreditsRequest)] = new GrantCreditsRequest { Credits = 25, Note = "Invoice 1042" },
         [typeof(ChannelSettings)] = new JsonObject { ["requests_per_minute"] = 30, ["contact"] = null },
@@ -40,14 +50,8 @@ internal static class Examples
 
     public static IReadOnlyDictionary<string, object> Responses { get; } = new Dictionary<string, object>(StringComparer.Ordinal)
     {
-        ["sendMessage"] = new SendMessageResponse
-        {
-            Reply = Answer,
-            ReplyHtml = SafeMarkdown.ToHtml(Answer),
-            SessionId = "test-001",
-            MessageId = MessageId,
-            Usage = new TurnUsage { PromptTokens = 41, CompletionTokens = 9, TotalTokens = 50, Credits = 0.05m },
-        },
+        ["sendMessage"] = Sent,
+        ["readTurn"] = new DoneTurn { Reply = Sent.Reply, ReplyHtml = Sent.ReplyHtml, SessionId = Sent.SessionId, MessageId = Sent.MessageId, Usage = Sent.Usage },
         ["getHistory"] = new HistoryResponse
         {
             Messages = [Message(HistoryRole.User, Question, Then), Message(HistoryRole.Assistant, Answer, Then.AddSeconds(1))],
@@ -78,6 +82,8 @@ internal static class Examples
                     Model = "llama-3.3-70b-versatile",
                     PromptTokens = 41,
                     CompletionTokens = 9,
+                    Rating = 1,
+                    Comment = "Short and right.",
                 }),
                 LedgerEntry.From(new LedgerLine { Credits = 25 * Credits.Micro, CreatedAt = Then, Note = "Invoice 1042" }),
             ],
@@ -89,6 +95,15 @@ internal static class Examples
         ["isAlive"] = new HealthResponse { Status = "ok" },
         ["isReady"] = new HealthResponse { Status = "ready" },
     };
+
+    /// <summary>The events of an answer, in order.</summary>
+    public static IReadOnlyList<(string Name, object Data)> Events { get; } =
+    [
+        ("start", new TurnStarted { MessageId = MessageId, SessionId = "test-001" }),
+        ("delta", new TurnDelta { Text = Answer[..12] }),
+        ("delta", new TurnDelta { Text = Answer[12..] }),
+        ("done", Sent),
+    ];
 
     private static UsageResponse Usage()
     {
@@ -103,7 +118,9 @@ internal static class Examples
             CompletionTokens = 3_708,
             Credits = 20.6m,
             LatencyMs = new Percentiles { P50 = 872, P95 = 2_625, P99 = 4_175 },
-            FirstTokenMs = null,
+            FirstTokenMs = new Percentiles { P50 = 212, P95 = 655, P99 = 1_340 },
+            ThumbsUp = 31,
+            ThumbsDown = 4,
         };
         var day = DateOnly.FromDateTime(Then.UtcDateTime);
         return new UsageResponse { From = day.AddDays(-29), To = day, By = UsageGrouping.Day, Data = [new UsageLine(totals) { Day = day }], Total = totals };

@@ -2,6 +2,7 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using Chat.Server.Administration;
 using Chat.Server.Channels;
+using Chat.Server.Conversations;
 using Chat.Server.Errors;
 using Chat.Server.Http;
 using Microsoft.AspNetCore.Http.Json;
@@ -22,6 +23,8 @@ internal static class OperationText
         operation.OperationId = metadata.OfType<OperationId>().FirstOrDefault()?.Id;
         if (metadata.OfType<BodyType>().LastOrDefault() is { } body)
             operation.RequestBody = await BodyAsync(body.Type, context, cancellationToken);
+        if (metadata.OfType<Streams>().Any())
+            await EventStreamText.AddAsync(operation, context, cancellationToken);
         operation.Security = Security(metadata, context.Document);
         foreach (var header in metadata.OfType<RequestHeader>())
             (operation.Parameters ??= []).Add(Parameter(header));
@@ -117,5 +120,8 @@ internal static class OperationText
         response.Content is { } content && content.TryGetValue(ErrorWriter.Json, out var json) ? json : null;
 
     private static JsonNode? Node(object value, OpenApiOperationTransformerContext context) => JsonSerializer.SerializeToNode(
-        value, value.GetType(), context.ApplicationServices.GetRequiredService<IOptions<JsonOptions>>().Value.SerializerOptions);
+        value,
+        // With its status, as it is answered.
+        value is TurnResponse ? typeof(TurnResponse) : value.GetType(),
+        context.ApplicationServices.GetRequiredService<IOptions<JsonOptions>>().Value.SerializerOptions);
 }

@@ -20,7 +20,7 @@ internal sealed record CompletionRequest
 // Without it most upstreams leave the usage out of a stream.
 internal sealed record StreamOptions(bool IncludeUsage = true);
 
-internal sealed record WireMessage(string? Role, string? Content)
+internal sealed record WireMessage(string? Role, [property: JsonConverter(typeof(LossyText))] string? Content)
 {
     public static WireMessage From(ChatMessage message) =>
         new(message.Role.Value, string.Join("\n\n", message.Contents.OfType<TextContent>().Select(part => part.Text)));
