@@ -14,18 +14,17 @@ public sealed class ConversationStore(Database database)
     private const string InsertTurnValues =
         "@MessageId, @ChannelId, @ThreadId, 0, @Model, @Message, 0, 0, @Reserved, 0, @Day, @IdempotencyKey, @RequestHash, @Now, @LeaseUntil";
 
-    // A turn that was stopped before anything was said is no exchange: it stands in the history, and in no prompt.
     private static readonly Sql SelectLatestDone = Sql.Of(
         sqlite: """
             SELECT turns.message, turns.reply, turns.created_at, turns.finished_at
             FROM threads JOIN turns ON turns.thread_id = threads.thread_id
-            WHERE threads.channel_id = @ChannelId AND threads.session_hash = @Hash AND threads.expires_at > @now AND turns.state = 1 AND turns.reply <> @empty
+            WHERE threads.channel_id = @ChannelId AND threads.session_hash = @Hash AND threads.expires_at > @now AND turns.state = 1
             ORDER BY turns.turn_id DESC LIMIT @limit;
             """,
         sqlServer: """
             SELECT TOP (@limit) turns.message, turns.reply, turns.created_at, turns.finished_at
             FROM dbo.threads AS threads JOIN dbo.turns AS turns ON turns.thread_id = threads.thread_id
-            WHERE threads.channel_id = @ChannelId AND threads.session_hash = @Hash AND threads.expires_at > @now AND turns.state = 1 AND turns.reply <> @empty
+            WHERE threads.channel_id = @ChannelId AND threads.session_hash = @Hash AND threads.expires_at > @now AND turns.state = 1
             ORDER BY turns.turn_id DESC;
             """);
 
@@ -107,12 +106,15 @@ public sealed class ConversationStore(Database database)
         sqlite: "SELECT turn_id, channel_id, model, reserved, day_no AS day FROM turns WHERE state = 0 AND lease_until <= @now ORDER BY lease_until LIMIT @limit;",
         sqlServer: "SELECT TOP (@limit) turn_id, channel_id, model, reserved, day_no AS day FROM dbo.turns WHERE state = 0 AND lease_until <= @now ORDER BY lease_until;");
 
-    /// <summary>The session's latest answered turns, oldest first.</summary>
+    /// <summary>
+    /// The session's latest answered turns, oldest first. One that was stopped before anything was said is no exchange: it stands in
+    /// the history alone.
+    /// </summary>
     public async Task<IReadOnlyList<Turn>> LatestTurnsAsync(SessionKey key, DateTimeOffset now, int limit, CancellationToken cancellationToken)
     {
         var turns = await database.ReadAsync(
-            session => session.ListAsync<Turn>(SelectLatestDone, new { key.ChannelId, key.Hash, now, limit, empty = "" }), cancellationToken);
-        return [.. turns.Reverse()];
+            session => session.ListAsync<Turn>(SelectLatestDone, new { key.ChannelId, key.Hash, now, limit }), cancellationToken);
+        return [.. turns.Where(turn => turn.Reply is { Length: > 0 }).Reverse()];
     }
 
     /// <summary>The session's turns, oldest first: answered ones, and those that are being answered.</summary>

@@ -16,8 +16,8 @@ public sealed class StreamLoadTests(ITestOutputHelper output) : StreamTest
     private const int Pieces = 40;
     private const long MayGrow = 12 * 1024 * 1024;
 
-    // Escaped, a piece is 48 KB on the wire; all of them are far more than a connection's buffers take in without a reader.
-    private static readonly string LongPiece = string.Concat(Enumerable.Repeat("😀", 4_000));
+    // Escaped, a piece is 24 KB on the wire; all of them are far more than a connection's buffers take in without a reader.
+    private static readonly string LongPiece = string.Concat(Enumerable.Repeat("😀", 2_000));
     private const int LongPieces = 200;
 
     [Fact]
