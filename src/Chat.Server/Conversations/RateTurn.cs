@@ -52,7 +52,7 @@ public sealed class RateTurn(TurnStore store, FeedbackStore feedback, TimeProvid
         }
 
         var comment = string.IsNullOrWhiteSpace(request.Comment) ? null : request.Comment.Trim();
-        await feedback.RateAsync(new Feedback(messageId, channel.ChannelId, request.Rating!.Value, comment, now), cancellationToken);
+        await feedback.RateAsync(new Feedback(messageId, channel.ChannelId, (short)request.Rating!.Value, comment, now), cancellationToken);
         return null;
     }
 }

@@ -127,13 +127,14 @@ internal sealed class SendMessageValidator : AbstractValidator<SendMessageReques
 public sealed record TakenMessage(RunningTurn Turn, bool Replayed);
 
 /// <summary>The first half of a turn: prompt and admission. The rest is its own, whatever becomes of the request.</summary>
-public sealed class SendMessage(ConversationStore store, TurnAdmission admission, Meter meter, TurnRunner runner, TimeProvider time)
+public sealed class SendMessage(
+    ChannelDirectory channels, ConversationStore store, TurnAdmission admission, Meter meter, TurnRunner runner, TimeProvider time)
 {
     // More turns than any window holds are not worth reading.
     private const int MaxTurnsInPrompt = 200;
 
     /// <summary>Takes a valid message, or refuses it. Once taken, it is answered, stored and charged even when the caller hangs up.</summary>
-    /// <param name="given">The channel.</param>
+    /// <param name="given">The channel, as its key found it.</param>
     /// <param name="request">The message.</param>
     /// <param name="idempotencyKey">The caller's name for the request; null when it has none.</param>
     /// <param name="streamed">Whether the caller reads the reply as it is made.</param>
@@ -141,18 +142,26 @@ public sealed class SendMessage(ConversationStore store, TurnAdmission admission
     public async Task<Result<TakenMessage>> HandleAsync(
         Channel given, SendMessageRequest request, IdempotencyKey? idempotencyKey, bool streamed, CancellationToken cancellationToken)
     {
-        if (!given.WithProfile(request.Profile).Succeeded(out var channel, out var unallowed))
+        if (!(await ChannelOfAsync(given, request, cancellationToken)).Succeeded(out var channel, out var unallowed))
             return unallowed;
         var message = request.Message!.Trim();
         var session = SessionKey.Of(channel.ChannelId, request.SessionId!);
         var turns = await store.LatestTurnsAsync(session, time.GetUtcNow(), MaxTurnsInPrompt, cancellationToken);
         var prompt = Prompt.Build(channel.Settings, meter.LimitsFor(channel), turns, message, request.Metadata);
 
-        var admitted = await admission.AdmitAsync(channel, session, message, prompt, idempotencyKey, cancellationToken);
+        var admitted = await admission.AdmitAsync(channel, session, new NewMessage(message, prompt, idempotencyKey), cancellationToken);
         if (!admitted.Succeeded(out var outcome, out var error))
             return error;
         return outcome.Replay is { } first
             ? new TakenMessage(RunningTurn.Ended(first.MessageId, session.SessionId, first.Reply), Replayed: true)
             : new TakenMessage(runner.Run(outcome.Turn!, prompt, streamed), Replayed: false);
+    }
+
+    // The key was looked up before the body was read, and a body may take its time: who was let in then may not be now.
+    private async Task<Result<Channel>> ChannelOfAsync(Channel given, SendMessageRequest request, CancellationToken cancellationToken)
+    {
+        if (await channels.RefreshAsync(given, cancellationToken) is not { } channel)
+            return ChatError.InvalidApiKey;
+        return channel.IsActiveAt(time.GetUtcNow()) ? channel.WithProfile(request.Profile) : ChatError.SiteInactive;
     }
 }

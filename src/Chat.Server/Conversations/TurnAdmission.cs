@@ -15,6 +15,16 @@ public sealed record AdmissionOutcome(AdmittedTurn? Turn, FirstAnswer? Replay);
 /// <summary>An answer that was given before.</summary>
 public sealed record FirstAnswer(Guid MessageId, TurnReply Reply);
 
+/// <summary>A message that asks to be admitted.</summary>
+/// <param name="Text">What the visitor says.</param>
+/// <param name="Prompt">What the model would be asked.</param>
+/// <param name="Key">The caller's name for the request; null when it has none.</param>
+public sealed record NewMessage(string Text, Prompt Prompt, IdempotencyKey? Key)
+{
+    /// <summary>The turn's id, made before the transaction that adds it, so that a lost commit can be looked up.</summary>
+    public Guid Id { get; init; }
+}
+
 /// <summary>
 /// The first of a turn's two transactions: the idempotency key is looked up, the message counted, its credits reserved, its
 /// session's thread opened and the turn written as pending. All of it is kept, or nothing.
@@ -35,18 +45,7 @@ public sealed class TurnAdmission(
     private static readonly TimeSpan LookAgain = TimeSpan.FromSeconds(1);
 
     /// <summary>Admits a message, or finds the answer that it has had, or refuses it.</summary>
-    public async Task<Result<AdmissionOutcome>> AdmitAsync(
-        Channel channel, SessionKey key, string message, Prompt prompt, IdempotencyKey? idempotencyKey, CancellationToken cancellationToken)
-    {
-        // Its key was looked up before its body was read, and a body may take its time: who was let in then may not be now.
-        if (await channels.RefreshAsync(channel, cancellationToken) is not { } current)
-            return ChatError.InvalidApiKey;
-        return current.IsActiveAt(time.GetUtcNow())
-            ? await AdmitAsync(current, key, new NewMessage(message, prompt, idempotencyKey), cancellationToken)
-            : ChatError.SiteInactive;
-    }
-
-    private async Task<Result<AdmissionOutcome>> AdmitAsync(Channel channel, SessionKey key, NewMessage message, CancellationToken cancellationToken)
+    public async Task<Result<AdmissionOutcome>> AdmitAsync(Channel channel, SessionKey key, NewMessage message, CancellationToken cancellationToken)
     {
         var (result, keyIsAbandoned) = await TryAsync(channel, key, message, cancellationToken);
         if (keyIsAbandoned)
@@ -129,10 +128,5 @@ public sealed class TurnAdmission(
             now,
             now + options.Value.TurnTimeout + TurnRunner.LeaseMargin));
         return new AdmittedTurn(turnId, message.Id, threadId, key, admission);
-    }
-
-    private sealed record NewMessage(string Text, Prompt Prompt, IdempotencyKey? Key)
-    {
-        public Guid Id { get; init; }
     }
 }

@@ -8,7 +8,7 @@ namespace Chat.Server.Quotas;
 /// <param name="Rating">1 or -1.</param>
 /// <param name="Comment">A word to the owner, or null.</param>
 /// <param name="Now">When.</param>
-public sealed record Feedback(Guid MessageId, long ChannelId, int Rating, string? Comment, DateTimeOffset Now);
+public sealed record Feedback(Guid MessageId, long ChannelId, short Rating, string? Comment, DateTimeOffset Now);
 
 /// <summary>How many replies of a group were rated, and how.</summary>
 internal sealed record RatingCount

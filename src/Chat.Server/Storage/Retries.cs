@@ -95,7 +95,7 @@ internal sealed partial class Retries(TimeSpan? budget = null, TimeProvider? tim
 
     private static partial class Log
     {
-        [LoggerMessage(Level = LogLevel.Error, Message = "Work on the store was given up after {Tries} tries in {Elapsed}: {Kind}, error {Number}.")]
+        [LoggerMessage(Level = LogLevel.Warning, Message = "Work on the store was given up after {Tries} tries in {Elapsed}: {Kind}, error {Number}.")]
         public static partial void Exhausted(ILogger logger, int tries, TimeSpan elapsed, string kind, int number);
 
         [LoggerMessage(Level = LogLevel.Error, Message = "The reply to a commit was lost, and what became of it could not be looked up: error {Number}.")]

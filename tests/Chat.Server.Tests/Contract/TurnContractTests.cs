@@ -99,7 +99,7 @@ public sealed class TurnContractTests(Engines engines) : IClassFixture<Engines>
         await RateAsync(channel with { ChannelId = long.MaxValue }, Guid.CreateVersion7(Now), 1, null);
 
         Task RateAsync(Channel of, Guid messageId, int rating, string? comment) =>
-            stores.Feedback.RateAsync(new Feedback(messageId, of.ChannelId, rating, comment, Now), CancellationToken.None);
+            stores.Feedback.RateAsync(new Feedback(messageId, of.ChannelId, (short)rating, comment, Now), CancellationToken.None);
     }
 
     private static (Guid, string, TurnState, string, string) Facts(StoredTurn? turn) =>

@@ -176,8 +176,24 @@ public sealed class ChatApp : WebApplicationFactory<Program>
     protected override void Dispose(bool disposing)
     {
         base.Dispose(disposing);
-        if (disposing && _ownsFolder && Directory.Exists(Folder))
-            Directory.Delete(Folder, recursive: true);
+        if (disposing && _ownsFolder)
+            DeleteFolder(Folder);
+    }
+
+    // A database file that another instance has only just let go of may come and go while the folder is being emptied.
+    private static void DeleteFolder(string folder)
+    {
+        for (var tries = 10; Directory.Exists(folder); tries--)
+        {
+            try
+            {
+                Directory.Delete(folder, recursive: true);
+            }
+            catch (IOException) when (tries > 0)
+            {
+                // Emptied again on the next round.
+            }
+        }
     }
 }
 

@@ -42,7 +42,7 @@ public sealed class RetriesTests
         Assert.IsNotType<OutcomeUnknownException>(fault);
         Assert.Equal(10, run.Starts);
         var line = Assert.Single(_log.Lines);
-        Assert.StartsWith("Error ", line, StringComparison.Ordinal);
+        Assert.StartsWith("Warning ", line, StringComparison.Ordinal);
         Assert.Contains("given up after 10 tries", line, StringComparison.Ordinal);
         Assert.Contains("conflict", line, StringComparison.Ordinal);
         Assert.DoesNotContain("secret", line, StringComparison.Ordinal);

@@ -21,6 +21,7 @@ public sealed class SqlCallTests
     [
         ("UsageStore/", typeof(UsageBucket), ["TimesByDay", "TimesByModel", "FirstTokensByDay", "FirstTokensByModel"]),
         ("UsageStore/", typeof(UnansweredCount), ["UnansweredByDay", "UnansweredByModel"]),
+        ("UsageStore/", typeof(RatingCount), ["RatingsByDay", "RatingsByModel"]),
     ];
 
     // Read for those that look at the rows by other means, and by no member.
@@ -143,6 +144,7 @@ public sealed class SqlCallTests
         {
             "bigint" => type == typeof(long) || type == typeof(int),
             "int" => type == typeof(int),
+            "smallint" => type == typeof(short),
             "tinyint" => type == typeof(int) || type.IsEnum,
             "bit" => type == typeof(bool),
             "uniqueidentifier" => type == typeof(Guid),

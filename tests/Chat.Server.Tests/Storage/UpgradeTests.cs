@@ -65,9 +65,11 @@ public sealed class UpgradeTests
             var (table, values) = (line[..line.IndexOf(':', StringComparison.Ordinal)], line[(line.IndexOf(':', StringComparison.Ordinal) + 2)..].Split('|'));
             var columns = all.Find(table)!;
             foreach (var (column, value) in columns.Zip(values).Skip(old.Find(table)?.Count ?? 0))
-                Assert.Equal(column.Nullable ? "null" : column.Default, value);
+                Assert.Equal(column.Nullable ? "null" : ValueOf(column.Default), value);
         }
     }
 
     private static Migrator Migrator(Database database) => new(database, new FakeTime(ChatApp.Noon), NullLogger<Migrator>.Instance);
+
+    private static string ValueOf(string literal) => literal.StartsWith("N'", StringComparison.Ordinal) ? literal[2..^1].Replace("''", "'", StringComparison.Ordinal) : literal;
 }

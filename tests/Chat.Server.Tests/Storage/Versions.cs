@@ -15,6 +15,7 @@ internal static class Versions
     {
         ["credits"] = row => row,
         ["allocated"] = _ => 10,
+        ["rating"] = row => row == 1 ? 1 : -1,
     };
 
     /// <summary>Applies the first migrations as the version that had no more did.</summary>
@@ -83,7 +84,7 @@ internal static class Versions
 
     private static string SqliteValue(TSqlColumn column, int row) => column.Type switch
     {
-        "bigint" or "int" or "tinyint" or "bit" or "datetime2" => $"{Number(column, row)}",
+        "bigint" or "int" or "smallint" or "tinyint" or "bit" or "datetime2" => $"{Number(column, row)}",
         "binary" or "varbinary" => $"x'{Bytes(row)}'",
         "uniqueidentifier" => $"'{Identifier(row)}'",
         _ => $"'Grüße 🌍 {row}  '",
@@ -91,7 +92,7 @@ internal static class Versions
 
     private static string SqlServerValue(TSqlColumn column, int row) => column.Type switch
     {
-        "bigint" or "int" or "tinyint" or "bit" => $"{Number(column, row)}",
+        "bigint" or "int" or "smallint" or "tinyint" or "bit" => $"{Number(column, row)}",
         "datetime2" => $"'2026-04-05T12:00:0{row}.123'",
         "binary" or "varbinary" => $"0x{Bytes(row)}",
         "uniqueidentifier" => $"'{Identifier(row)}'",
