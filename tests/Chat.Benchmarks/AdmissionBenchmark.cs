@@ -1,10 +1,6 @@
 using System.Globalization;
-using Chat.Server.Channels;
-using Chat.Server.Conversations;
-using Chat.Server.Quotas;
 using Chat.Server.Storage;
 using Microsoft.Data.Sqlite;
-using Microsoft.Extensions.AI;
 
 namespace Chat.Benchmarks;
 
@@ -17,7 +13,6 @@ internal static class AdmissionBenchmark
 {
     private const int Rounds = 9;
     private const int OperationsPerRound = 1_500;
-    private const int PromptTokens = 40;
 
     private static readonly Sql Touch = Sql.Portable("UPDATE dbo.channel_usage SET last_reserved = @value WHERE channel_id = @channelId;");
 
@@ -33,7 +28,7 @@ internal static class AdmissionBenchmark
         var bare = new Figures("two bare updates, one prepared connection");
         var arms = new (Figures Figures, Func<Task> Operation)[]
         {
-            (chat, () => ChatAsync(service, channel)),
+            (chat, () => BenchedChat.RunAsync(service, channel)),
             (bareThroughDatabase, () => TouchTwiceAsync(service.Get<Database>(), channel.ChannelId)),
             (bare, () => TouchTwice(connection, update)),
         };
@@ -48,32 +43,6 @@ internal static class AdmissionBenchmark
         }
 
         await PrintAsync(output, arms.Select(arm => arm.Figures));
-    }
-
-    // One session a message, as visitors who ask once: the thread is opened too.
-    private static async Task ChatAsync(BenchedService service, Channel channel)
-    {
-        var meter = service.Get<Meter>();
-        var key = SessionKey.Of(channel.ChannelId, Guid.CreateVersion7(TimeProvider.System.GetUtcNow()).ToString());
-        var prompt = new Prompt([new ChatMessage(ChatRole.User, "How late are you open on Saturdays?")], PromptTokens);
-        var admitted = await service.Get<TurnAdmission>().AdmitAsync(channel, key, new NewMessage("How late are you open on Saturdays?", prompt, null), CancellationToken.None);
-        var turn = admitted.Value.Turn!;
-        var response = new ChatResponse(new ChatMessage(ChatRole.Assistant, "Until eight in the evening."))
-        {
-            Usage = new UsageDetails { InputTokenCount = PromptTokens, OutputTokenCount = 8 },
-        };
-        var charge = meter.ChargeFor(turn.Admission, response);
-        await service.Get<Database>().WriteAsync(
-            async session =>
-            {
-                var now = TimeProvider.System.GetUtcNow();
-                var finished = new FinishedTurn(turn.TurnId, response.Text, charge.PromptTokens, charge.CompletionTokens, charge.MicroCredits, now);
-                if (!await service.Get<ConversationStore>().CompleteTurnAsync(session, finished, turn.ThreadId, now.AddDays(1)))
-                    throw new InvalidOperationException("The turn was not pending.");
-                await meter.SettleAsync(session, turn.Admission, turn.MessageId, charge, new Timing(TimeSpan.FromSeconds(1), null));
-                return true;
-            },
-            CancellationToken.None);
     }
 
     private static async Task TouchTwiceAsync(Database database, long channelId)

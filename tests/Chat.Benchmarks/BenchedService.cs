@@ -17,18 +17,21 @@ internal sealed class BenchedService : IAsyncDisposable
 {
     private readonly WebApplication _app;
     private readonly string _folder;
+    private readonly bool _ownsFolder;
 
-    private BenchedService(WebApplication app, string folder)
+    private BenchedService(WebApplication app, string folder, bool ownsFolder)
     {
         _app = app;
         _folder = folder;
+        _ownsFolder = ownsFolder;
     }
 
     public string DatabasePath => Path.Combine(_folder, "chat.db");
 
-    public static async Task<BenchedService> StartAsync()
+    /// <summary>Starts on a database that is there already, in a folder of its caller's; else on a new one, which goes with it.</summary>
+    public static async Task<BenchedService> StartAsync(string? existing = null)
     {
-        var folder = Directory.CreateTempSubdirectory("chat-bench-").FullName;
+        var folder = existing ?? Directory.CreateTempSubdirectory("chat-bench-").FullName;
         var builder = WebApplication.CreateBuilder();
         builder.Configuration.AddInMemoryCollection([new("Storage:Path", Path.Combine(folder, "chat.db"))]);
         builder.Logging.ClearProviders();
@@ -41,7 +44,7 @@ internal sealed class BenchedService : IAsyncDisposable
             .AddQuotas()
             .AddConversations()
             .AddAdministration();
-        var service = new BenchedService(builder.Build(), folder);
+        var service = new BenchedService(builder.Build(), folder, ownsFolder: existing is null);
         await service.Get<Migrator>().MigrateAsync(CancellationToken.None);
         return service;
     }
@@ -61,6 +64,7 @@ internal sealed class BenchedService : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         await _app.DisposeAsync();
-        Directory.Delete(_folder, recursive: true);
+        if (_ownsFolder)
+            Directory.Delete(_folder, recursive: true);
     }
 }
