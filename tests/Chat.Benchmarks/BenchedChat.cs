@@ -16,7 +16,7 @@ internal static class BenchedChat
         var meter = service.Get<Meter>();
         var key = SessionKey.Of(channel.ChannelId, Guid.CreateVersion7(TimeProvider.System.GetUtcNow()).ToString());
         var prompt = new Prompt([new ChatMessage(ChatRole.User, "How late are you open on Saturdays?")], PromptTokens);
-        var admitted = await service.Get<TurnAdmission>().AdmitAsync(channel, key, "How late are you open on Saturdays?", prompt, null, CancellationToken.None);
+        var admitted = await service.Get<TurnAdmission>().AdmitAsync(channel, key, new NewMessage("How late are you open on Saturdays?", prompt, null), CancellationToken.None);
         var turn = admitted.Value.Turn!;
         var response = new ChatResponse(new ChatMessage(ChatRole.Assistant, "Until eight in the evening."))
         {

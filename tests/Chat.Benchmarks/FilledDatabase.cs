@@ -71,14 +71,14 @@ internal sealed class FilledDatabase : IAsyncDisposable
     public SessionKey Session(long number)
     {
         var thread = number * Spread % Sessions;
-        return new SessionKey(ChannelOf(thread), Hash(thread));
+        return new SessionKey(ChannelOf(thread), "", Hash(thread));
     }
 
     /// <summary>One of the sessions that talked last.</summary>
     public SessionKey LateSession(long number)
     {
         var thread = LateThread(number);
-        return new SessionKey(ChannelOf(thread), Hash(thread));
+        return new SessionKey(ChannelOf(thread), "", Hash(thread));
     }
 
     /// <summary>The idempotency key of one of the sessions that talked last, with the number of its channel.</summary>

@@ -7,6 +7,9 @@ switch (args)
     case ["admission"]:
         await AdmissionBenchmark.RunAsync(Console.Out);
         return 0;
+    case ["render"]:
+        RenderBenchmark.Run();
+        return 0;
     case ["indexes"]:
         await IndexBenchmark.RunAsync(Console.Out, 10_000_000);
         return 0;
@@ -14,6 +17,6 @@ switch (args)
         await IndexBenchmark.RunAsync(Console.Out, count);
         return 0;
     default:
-        await Console.Error.WriteLineAsync("Usage: dotnet run -c Release --project tests/Chat.Benchmarks -- admission | indexes [--turns 10000000]");
+        await Console.Error.WriteLineAsync("Usage: dotnet run -c Release --project tests/Chat.Benchmarks -- admission | render | indexes [--turns 10000000]");
         return 2;
 }

@@ -40,6 +40,9 @@ internal sealed class BlockReader
     /// <summary>Where the lines read so far end, in characters.</summary>
     public int End { get; private set; }
 
+    /// <summary>Whether the last line read is blank.</summary>
+    public bool IsAfterBlank { get; private set; }
+
     /// <summary>Where a line begins, and so the one before it ends.</summary>
     public int StartOf(int line) => line < _lineStarts.Count ? _lineStarts[line] : End;
 
@@ -51,8 +54,16 @@ internal sealed class BlockReader
         var start = End;
         _lineStarts.Add(start);
         End = end;
+        IsAfterBlank = !line.AsSpan().ContainsAnyExcept(' ', '\t');
         _processor.ProcessLine(line);
         TakeClosed(start);
+    }
+
+    /// <summary>Closes the open block: the next line is known not to belong to it.</summary>
+    public void CloseOpen()
+    {
+        _processor.Close(Open!);
+        TakeClosed(End);
     }
 
     /// <summary>There are no more lines.</summary>

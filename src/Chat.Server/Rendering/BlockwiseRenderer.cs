@@ -8,18 +8,13 @@ namespace Chat.Server.Rendering;
 /// Renders a text block by block, in order, as far as it has been read. Given the whole text at once or line by line, it writes the same: every
 /// decision rests on what stands before, and what could still change is not written.
 /// </summary>
-internal sealed class BlockwiseRenderer
+internal sealed partial class BlockwiseRenderer
 {
     private readonly BlockReader _blocks = new();
     private readonly HtmlBuffer _html;
     private readonly SafeHtmlRenderer _renderer;
     private readonly InlinePhase _inlines;
     private bool _isStopped;
-
-    // Of the block that is being written: how many of its items, rows or lines are.
-    private int _parts;
-    private int _looseChecked;
-    private bool _isLoose;
 
     public BlockwiseRenderer(HtmlBuffer html)
     {
@@ -41,13 +36,13 @@ internal sealed class BlockwiseRenderer
     public Exception? Fault { get; private set; }
 
     /// <summary>Reads the lines that are complete.</summary>
-    /// <param name="text">Text, from some way back on.</param>
-    /// <param name="from">Where in it the first unread line begins.</param>
+    /// <param name="text">Text that has not been read.</param>
     /// <param name="offset">Where it begins in the whole.</param>
     /// <param name="isEnd">Whether the last line is complete without a line break.</param>
     /// <returns>Where in <paramref name="text"/> the first line begins that is not complete.</returns>
-    public int Read(string text, int from, int offset, bool isEnd)
+    public int Read(string text, int offset, bool isEnd)
     {
+        var from = 0;
         text = text.Replace('\0', '\uFFFD');
         while (TextLines.TryCut(text, from, isEnd, out var line, out var next))
         {
@@ -56,6 +51,18 @@ internal sealed class BlockwiseRenderer
         }
 
         return from;
+    }
+
+    /// <summary>The next line begins, with this character, and is not complete yet. It ends an open list that it cannot belong to.</summary>
+    /// <returns>Whether it did.</returns>
+    public bool BeginLine(char first)
+    {
+        // Below a blank line a list goes on with an indented line or a marker only.
+        var ends = _blocks is { IsAfterBlank: true, Open: ListBlock } && !_isStopped
+            && first > ' ' && !char.IsAsciiDigit(first) && first is not ('-' or '+' or '*');
+        if (ends)
+            _blocks.CloseOpen();
+        return ends;
     }
 
     /// <summary>There are no more lines: everything is certain.</summary>
@@ -84,7 +91,7 @@ internal sealed class BlockwiseRenderer
             Begin(open);
         else
             Rendered = _blocks.End;
-        if (_isStopped)
+        if (_isStopped && PlainFrom is null)
             ShowPlain(Rendered);
         return false;
     }
@@ -97,8 +104,7 @@ internal sealed class BlockwiseRenderer
             return;
         }
 
-        Try(() => _blocks.Read(line, end));
-        _inlines.IsFinal = _isStopped = Fault is not null;
+        _inlines.IsFinal = _isStopped = !Try(() => _blocks.Read(line, end));
     }
 
     private bool TryFinish(ClosedBlock closed)
@@ -116,83 +122,6 @@ internal sealed class BlockwiseRenderer
 
         _blocks.Closed.Dequeue();
         Rendered = end;
-        return true;
-    }
-
-    private void Begin(Block open)
-    {
-        var closed = new ClosedBlock(open, _blocks.OpenStart, _blocks.End);
-        switch (open)
-        {
-            case ListBlock list when IsLoose(list):
-                // The last item may still grow.
-                TryWriteParts(list, list.Count - 1, closed);
-                break;
-            case Table table:
-                TryWriteParts(table, table.Count, closed);
-                break;
-            case FencedCodeBlock fence:
-                WriteLines(fence, closed.Start);
-                Rendered = _blocks.End;
-                break;
-        }
-    }
-
-    /// <summary>A list is loose for good once there is a blank line inside or below one of its items that is not the last.</summary>
-    private bool IsLoose(ListBlock list)
-    {
-        for (; !_isLoose && _looseChecked < list.Count - 1; _looseChecked++)
-        {
-            var item = (ListItemBlock)list[_looseChecked];
-            _isLoose = item.LastChild is BlankLineBlock || item.Skip(1).Any(child => child is BlankLineBlock);
-        }
-
-        return _isLoose;
-    }
-
-    private bool TryWriteParts(ContainerBlock block, int count, ClosedBlock extent)
-    {
-        while (_parts < count)
-        {
-            var part = block[_parts];
-            // The first part of a table is its header, and the line of dashes belongs to it.
-            var nextLine = block is Table ? part.Line + (_parts == 0 ? 2 : 1) : _parts + 1 < block.Count ? block[_parts + 1].Line : int.MaxValue;
-            var start = _parts == 0 ? extent.Start : _blocks.StartOf(part.Line);
-            var end = Math.Min(_blocks.StartOf(nextLine), extent.End);
-            if (!TryWrite(part, (start, end), () => WritePart(block, extent.Start)))
-                return false;
-            _parts++;
-            Rendered = end;
-        }
-
-        return true;
-    }
-
-    private void WritePart(ContainerBlock block, int start)
-    {
-        if (_parts == 0)
-            _renderer.Open(block);
-        _renderer.WritePart(block, _parts, _isLoose || block is ListBlock { IsLoose: true });
-        Begun = (block, start);
-    }
-
-    /// <summary>Lines of code need no limit: each is at most six times as long as its text and a line break, less than the budget grows by.</summary>
-    private bool WriteLines(FencedCodeBlock fence, int start)
-    {
-        _html.Limit = int.MaxValue;
-        if (Begun is null)
-            _renderer.Open(fence);
-        Begun = (fence, start);
-        for (; _parts < fence.Lines.Count; _parts++)
-            _renderer.WriteLine(fence, _parts);
-        return true;
-    }
-
-    private bool Close(Block block)
-    {
-        _html.Limit = int.MaxValue;
-        _renderer.Close(block);
-        (Begun, _parts, _looseChecked, _isLoose) = (null, 0, 0, false);
         return true;
     }
 
@@ -219,8 +148,8 @@ internal sealed class BlockwiseRenderer
     private void ShowPlain(int from)
     {
         _html.Limit = int.MaxValue;
-        if (_parts > 0 || Begun is { Block: FencedCodeBlock })
-            _renderer.Close(Begun!.Value.Block);
+        if (Begun is { } begun)
+            _renderer.Close(begun.Block);
         Begun = null;
         PlainFrom = from;
     }

@@ -34,7 +34,7 @@ public sealed partial class IncrementalMarkdown
         using var html = new HtmlBuffer((2 * markdown.Length) + 64);
         var renderer = new BlockwiseRenderer(html);
         renderer.Adopt(_renderer);
-        renderer.Read(markdown, from: 0, offset: 0, isEnd: true);
+        renderer.Read(markdown, offset: 0, isEnd: true);
         renderer.Finish();
         while (renderer.ReleaseNext())
         {
@@ -68,7 +68,8 @@ public sealed partial class IncrementalMarkdown
     {
         const string Body = "<tbody>\n";
         const string End = "</table>\n";
-        var tail = Tail(_renderer.Rendered);
+        // A pipe that has just come encloses a cell or is the first of a row; alone it would be text below the table.
+        var tail = Tail(_renderer.Rendered).TrimEnd('|');
         var header = _text.ToString(start, _renderer.StartOf(table[0].Line + 2) - start);
         var html = Render(header + tail);
         var end = html.IndexOf(End, StringComparison.Ordinal);

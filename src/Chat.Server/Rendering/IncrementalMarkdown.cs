@@ -13,7 +13,7 @@ namespace Chat.Server.Rendering;
 /// <item>A paragraph, quote or indented code: with the blank line below it, or with the end of the first line that begins another block.</item>
 /// <item>Fenced code on the top level: line by line.</item>
 /// <item>A table on the top level: row by row, once its line of dashes is complete.</item>
-/// <item>A list: when it is over, which only the first line after it shows. A blank line between two items marks up the paragraphs of all
+/// <item>A list: when it is over, which only the first character of what follows shows. A blank line between two items marks up the paragraphs of all
 /// items, those before included; from then on items are handed out one by one, each when the next begins.</item>
 /// <item>Brackets that could refer to a definition further down, such as "[1]" or "[Name]", keep their block and what follows it waiting: until the
 /// definition comes, until <see cref="ParsingLimits.MaxDefinitions"/> are there, or until the reply is over.</item>
@@ -61,10 +61,13 @@ public sealed partial class IncrementalMarkdown
     /// <returns>Pieces in order, none of them empty; often none at all.</returns>
     public IReadOnlyList<string> TakeFinal()
     {
-        if (!_mayHoldLine || _isComplete)
+        if (_isComplete)
             return [];
-        ReadLines(isEnd: false);
-        return Release();
+        var isRead = _mayHoldLine;
+        if (isRead)
+            ReadLines(isEnd: false);
+        var isEnded = _text.Length > _lineStart && _renderer.BeginLine(_text[_lineStart]);
+        return isRead || isEnded ? Release() : [];
     }
 
     /// <summary>The reply is over: the rest of its HTML.</summary>
@@ -83,15 +86,13 @@ public sealed partial class IncrementalMarkdown
 
     private void ReadLines(bool isEnd)
     {
-        // The parser may look back at the one character before a line.
-        var start = Math.Max(0, _lineStart - 1);
-        var text = _text.ToString(start, _text.Length - start);
-        _lineStart = start + _renderer.Read(text, _lineStart - start, start, isEnd);
+        var text = _text.ToString(_lineStart, _text.Length - _lineStart);
+        _lineStart += _renderer.Read(text, offset: _lineStart, isEnd);
         // A carriage return at the end waits for the line feed that may follow it.
         _mayHoldLine = text.EndsWith('\r');
     }
 
-    private List<string> Release()
+    private IReadOnlyList<string> Release()
     {
         var pieces = new List<string>();
         bool isMore;

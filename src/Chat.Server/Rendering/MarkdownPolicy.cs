@@ -50,7 +50,7 @@ internal static class MarkdownPolicy
     {
         using var html = new HtmlBuffer(2 * Math.Min(markdown.Length, SafeMarkdown.MaxLength) + 64);
         var renderer = new BlockwiseRenderer(html);
-        renderer.Read(markdown, from: 0, offset: 0, isEnd: true);
+        renderer.Read(markdown, offset: 0, isEnd: true);
         renderer.Finish();
         while (renderer.ReleaseNext())
         {

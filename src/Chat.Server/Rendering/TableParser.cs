@@ -8,7 +8,7 @@ namespace Chat.Server.Rendering;
 
 /// <summary>
 /// Tables by the rules of GitHub Flavored Markdown: a line of a paragraph and below it a line of dashes with as many cells begin one, and every
-/// line up to a blank one, or to one that begins another block, is a row. Cells are cut before their content is looked at.
+/// line up to a blank one, to a lone pipe or to one that begins another block, is a row. Cells are cut before their content is looked at.
 /// <para>
 /// Markdig's own parser decides from the whole paragraph, inlines included, so that a table is not certain before its last line. Here each
 /// row is certain when its line ends. A row that is shorter than the header is filled up, a longer one is cut.
@@ -62,7 +62,10 @@ internal sealed class TableParser : BlockParser, IMarkdownExtension
 
     private static BlockState AddRow(BlockProcessor processor, Table table)
     {
-        TableRows.Add(table, TableRows.Split(processor.Line), processor.LineIndex);
+        var cells = TableRows.Split(processor.Line);
+        if (cells.Count == 0)
+            return BlockState.None;
+        TableRows.Add(table, cells, processor.LineIndex);
         table.IsOpen = true;
         return BlockState.BreakDiscard;
     }

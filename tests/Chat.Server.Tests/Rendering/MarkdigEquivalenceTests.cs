@@ -2,6 +2,7 @@ using System.Text.RegularExpressions;
 using Chat.Server.Rendering;
 using Markdig;
 using Markdig.Extensions.Tables;
+using Markdig.Syntax;
 
 namespace Chat.Server.Tests.Rendering;
 
@@ -15,7 +16,7 @@ public sealed partial class MarkdigEquivalenceTests
 
     private static readonly string[] Constructs =
     [
-        "", "\n\n", "word", "two\nlines", "one\n\n\ntwo", "hard  \nbreak", "hard\\\nbreak", "   indented a little", "tab\tinside",
+        "", "\n\n", "word", "two\nlines", "one\n\n\ntwo", "hard  \nbreak", "hard\\\nbreak", "   indented a little", "tab\tinside", "# a\0b", "a\n\0\nb", "- \0", "*a\0*b",
         "# One", "## Two ##", "### Three #x", "#### Four", "##### Five", "###### Six", "####### Seven", "#not", "Setext\n===", "Setext\n---", "#",
         "# *a* `b` [c](http://d)", "para\n# heading\npara", "***", "---", " - - -", "___\ntext",
         "*a*", "_a_", "**a**", "__a__", "***a***", "**a *b* c**", "*a **b** c*", "a*b*c", "a_b_c", "**a", "*a**", "\\*a\\*", "* a *", "~~a~~", "~a~",
@@ -31,6 +32,8 @@ public sealed partial class MarkdigEquivalenceTests
         "&amp; &lt; &copy; &#65; &#x42; &nope; &", "\\# \\> \\- \\[a\\] \\\\", "http://a.example/b_c_d.", "see https://a.example/x, ok", "(http://a.example)",
         "www.a.example/b", "mailto:a@b.example", "xhttp://a.example", "[a]: http://b", "[a]: http://b\n[c]: http://d\ntext [a] [c]",
         "|a|b|\n|-|-|\n|1|2|", "a|b\n-|-\n1|2", "|a|b|\n|:-|-:|\n|1|2|", "|a|\n|:-:|\n|*b*|", "|a|b|\n|-|-|\n|1|", "|a|b|\n|-|-|\n|1|2|3|", "|a|b|\n|-|-|",
+        "|a|b|\n|-|-|\n|1|2|\nlast\n\nend", "text\n|a|b|\n|-|-|\n|1|2|", "|a|b|\n|-|-|\n|`c\\|d`|*e|f*|", "|a|b|\n|-|-|\n|1|2|\n- c", "|a|b|\n|-|-|\n|1|2|\n# c", "|a|b|\n|-|-|\n|1|2|\n> c", "|a|b|\n|-|-|\n    c",
+        "|a|b|\n|-|\n|1|2|", "> |a|b|\n> |-|-|\n> |1|2|\nlazy", "> |a|b|\n|-|-|", "a\n:-:\nb", "| a\n|-\n|", "a|b\n- | -", "|a|b|\n|-|-|\n|1|2|\n---\n", "|a|\n|-|\n|1|\n===",
         "|a|b|\n|-|-|\n|`x`|[y](http://z)|\n|c\\|d||", "text\n\n|a|b|\n|-|-|\n|1|2|\n\ntext", "- a\n\n  |a|b|\n  |-|-|\n  |1|2|", "a | b", "|a|b|",
         "\u4f60\u597d **\u4e16\u754c**", "\u0645\u0631\u062d\u0628\u0627 *\u0628\u0643*", "\u05e9\u05dc\u05d5\u05dd", "caf\u00e9 \U0001F600 \U0001F1E9\U0001F1EA", "a\r\nb\r\n\r\nc", "\uFFFD",
     ];
@@ -53,6 +56,21 @@ public sealed partial class MarkdigEquivalenceTests
     {
         var markdown = string.Join("\n\n<!-- -->\n\n", Constructs.Where(construct => !construct.Contains("open", StringComparison.Ordinal)));
         Assert.Equal(Markdown.ToHtml(markdown, Markdig), WithoutAdditions(SafeMarkdown.ToHtml(markdown)));
+    }
+
+    [Fact]
+    public void Read_line_by_line_a_text_has_the_blocks_that_markdigs_own_parser_finds()
+    {
+        var pipeline = MarkdownPolicy.CreateBuilder().Build();
+        for (var seed = 0; seed < 2_000; seed++)
+        {
+            var markdown = seed % 2 == 0 ? MarkdownCorpus.Compose(new Random(seed)) : MarkdownCorpus.ComposeReferences(new Random(seed));
+            using var html = new HtmlBuffer(markdown.Length);
+            var renderer = new SafeHtmlRenderer(html);
+            foreach (var block in Markdown.Parse(markdown, pipeline).Where(block => block is not LinkReferenceDefinitionGroup))
+                renderer.Write(block);
+            Assert.True(html.ToString() == SafeMarkdown.ToHtml(markdown), $"Seed {seed}: {markdown}");
+        }
     }
 
     /// <summary>Markdig's own table parser in place of ours, which has the same rules.</summary>

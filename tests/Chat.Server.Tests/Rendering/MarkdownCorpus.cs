@@ -18,6 +18,14 @@ internal static class MarkdownCorpus
 
     private static readonly string[] Breaks = ["\n", "\n", "\n", "\n", "\n\n", "\n\n", "\n\n\n", "\r\n", "\r\n\r\n", "\r", "\r\r", "\n ", "\n  ", "\n    ", "\n> ", "\n \n", "\n\t\n", ""];
 
+    private static readonly string[] Brackets =
+    [
+        "[", "]", "[", "]", "![", "\\[", "\\]", "[ ", " ]", "[]", "[ ]", "[a]", "[b]", "[a][]", "[a][b]", "[a][][b]", "[b][][a]", "[ [", "\\[ ]", "](http://l.example)", "](", ")", "(http://m.example)", "`", "`a]`", "<http://n.example/[a]>",
+        "http://o.example/[", "*", "**", "~~", "a", "b", "a b", " ", " ", "\n", "|", "&#91;", "&#93;", "^", "[x]", "[^1]",
+    ];
+
+    private static readonly string[] Labels = ["a", "b", "A", "a b", "\\[", "\\[ ", "\\[\\]", "^1", "x", "*a*", "`a", "a `a", "b`"];
+
     /// <summary>Replies as a model writes them.</summary>
     public static IReadOnlyList<string> Replies { get; } =
     [
@@ -88,6 +96,26 @@ internal static class MarkdownCorpus
         for (var count = random.Next(1, 30); count > 0; count--)
             text.Append(lines[random.Next(lines.Length)]).Append(Breaks[random.Next(Breaks.Length)]);
 #pragma warning restore CA5394
+        return text.ToString();
+    }
+
+    /// <summary>Brackets of every kind, and definitions of what they may mean above, between and below them.</summary>
+    public static string ComposeReferences(Random random)
+    {
+        var text = new StringBuilder();
+#pragma warning disable CA5394 // Not a secret: the same seed has to give the same document.
+        for (var blocks = random.Next(2, 6); blocks > 0; blocks--)
+        {
+            if (random.Next(2) == 0)
+                text.Append('[').Append(Labels[random.Next(Labels.Length)]).Append("]: http://").Append((char)('a' + random.Next(26))).Append(".example");
+            else
+                text.Append(random.Next(4) switch { 0 => "- ", 1 => "# ", 2 => "|a|\n|-|\n|", _ => "" });
+            for (var tokens = random.Next(8); tokens > 0; tokens--)
+                text.Append(Brackets[random.Next(Brackets.Length)]);
+            text.Append(random.Next(4) == 0 ? "\n" : "\n\n");
+        }
+#pragma warning restore CA5394
+
         return text.ToString();
     }
 }
