@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Chat.Server.Administration;
+using Chat.Server.Hosting.Copying;
 using Chat.Server.Storage;
 using Microsoft.Extensions.Options;
 
@@ -13,11 +14,12 @@ internal static class DatabaseCommands
 {
     /// <summary>The command tree.</summary>
     /// <param name="run">Runs an action and says what is wrong when the store cannot be used; it must not migrate.</param>
-    public static Command Create(CommandRunner run) => new("database", "Brings the schema up to date, says what is missing, or prints it for a database administrator.")
+    public static Command Create(CommandRunner run) => new("database", "Brings the schema up to date, says what is missing, prints it for a database administrator, or copies everything elsewhere.")
     {
         MigrateCommand(run),
         StatusCommand(run),
         ScriptCommand(),
+        CopyCommand.Create(run),
     };
 
     private static Command MigrateCommand(CommandRunner run)

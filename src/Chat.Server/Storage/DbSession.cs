@@ -1,4 +1,5 @@
 using System.Data.Common;
+using Chat.Server.Storage.Copying;
 using Dapper;
 
 namespace Chat.Server.Storage;
@@ -27,6 +28,9 @@ public sealed class DbSession
     /// <summary>Which engine it is of.</summary>
     internal DatabaseEngine Engine { get; }
 
+    /// <summary>Whether every statement sees the same state of the store.</summary>
+    public bool IsSnapshot { get; internal init; }
+
     /// <summary>Whether the work asked to be undone.</summary>
     internal bool IsDiscarded { get; private set; }
 
@@ -43,6 +47,29 @@ public sealed class DbSession
     /// <summary>All rows, read to the end.</summary>
     public async Task<IReadOnlyList<T>> ListAsync<T>(Sql sql, object? args = null) =>
         (await _connection.QueryAsync<T>(Command(sql, args))).AsList();
+
+    /// <summary>Rows one by one as they arrive, for what is too much to hold. The session runs nothing else until the last of them.</summary>
+    public async IAsyncEnumerable<T> StreamAsync<T>(Sql sql, object? args = null)
+    {
+        await foreach (var row in _connection.QueryUnbufferedAsync<T>(sql.For(Engine), args, _transaction).WithCancellation(_cancellationToken))
+            yield return row;
+    }
+
+    /// <summary>All rows as they stand in their columns, whatever these are.</summary>
+    internal async Task<IReadOnlyList<object?[]>> RowsAsync(Sql sql, object? args = null)
+    {
+        List<object?[]> rows = [];
+        await using var reader = await _connection.ExecuteReaderAsync(Command(sql, args));
+        while (await reader.ReadAsync(_cancellationToken))
+        {
+            var row = new object?[reader.FieldCount];
+            for (var column = 0; column < row.Length; column++)
+                row[column] = CopiedValue.Read(reader.GetValue(column));
+            rows.Add(row);
+        }
+
+        return rows;
+    }
 
     /// <summary>Runs one batch of a migration script, for as long as it takes; scripts are resources of this assembly, never input.</summary>
     internal Task ExecuteScriptAsync(string batch) =>

@@ -7,6 +7,8 @@ namespace Chat.Server.Storage;
 /// <summary>SQL Server through its own client. Any number of instances may share one database.</summary>
 internal sealed class SqlServerDatabase(string connectionString) : Database
 {
+    private const int SnapshotNotAllowed = 3952;
+
     // The wait is shorter than a command may take (30 seconds unless the connection string says otherwise), or its end would never be heard.
     private static readonly Sql TakeMigrationLock = Sql.Of(
         sqlite: "SELECT 0;",
@@ -15,6 +17,11 @@ internal sealed class SqlServerDatabase(string connectionString) : Database
             EXEC @granted = sp_getapplock @Resource = N'chat.migrations', @LockMode = N'Exclusive', @LockOwner = N'Transaction', @LockTimeout = 20000;
             SELECT @granted;
             """);
+
+    // What snapshot isolation is refused on, where it is not allowed: the first look at any table.
+    private static readonly Sql Look = Sql.Portable("SELECT COUNT(*) FROM dbo.schema_migrations;");
+
+    private static readonly Sql ReadCommitted = Sql.Of(sqlite: "SELECT 0;", sqlServer: "SET TRANSACTION ISOLATION LEVEL READ COMMITTED;");
 
     public override DatabaseEngine Engine => DatabaseEngine.SqlServer;
 
@@ -44,6 +51,23 @@ internal sealed class SqlServerDatabase(string connectionString) : Database
 
     internal override ValueTask<DbTransaction> BeginAsync(DbConnection connection, CancellationToken cancellationToken) =>
         connection.BeginTransactionAsync(IsolationLevel.ReadCommitted, cancellationToken);
+
+    internal override async ValueTask<DbTransaction?> BeginSnapshotAsync(DbConnection connection, CancellationToken cancellationToken)
+    {
+        var transaction = await connection.BeginTransactionAsync(IsolationLevel.Snapshot, cancellationToken);
+        try
+        {
+            await new DbSession(connection, transaction, Engine, cancellationToken).FirstOrDefaultAsync<int>(Look);
+            return transaction;
+        }
+        catch (SqlException fault) when (fault.Number == SnapshotNotAllowed)
+        {
+            // The level belongs to the connection and would outlive the transaction.
+            await transaction.DisposeAsync();
+            await new DbSession(connection, null, Engine, cancellationToken).ExecuteAsync(ReadCommitted);
+            return null;
+        }
+    }
 
     internal override ValueTask<IDisposable?> EnterWriteAsync(CancellationToken cancellationToken) => new((IDisposable?)null);
 

@@ -79,6 +79,10 @@ internal sealed class SqliteDatabase : Database, IDisposable
     internal override ValueTask<DbTransaction> BeginAsync(DbConnection connection, CancellationToken cancellationToken) =>
         ImmediateTransaction.BeginAsync((SqliteConnection)connection, _busyTimeout, cancellationToken);
 
+    // Of a write-ahead log, a read transaction sees what was committed when it first read, and keeps nobody from writing.
+    internal override ValueTask<DbTransaction?> BeginSnapshotAsync(DbConnection connection, CancellationToken cancellationToken) =>
+        new(((SqliteConnection)connection).BeginTransaction(deferred: true));
+
     internal override DbTransaction? DriverTransaction(DbTransaction transaction) => null;
 
     internal override bool IsStillOpen(DbTransaction transaction) => ((ImmediateTransaction)transaction).IsOpen;

@@ -36,9 +36,9 @@ public static class StorageModule
         return $"{parsed.DataSource}, {(parsed.InitialCatalog is "" ? "the login's default database" : $"database {parsed.InitialCatalog}")}";
     }
 
-    private static Database CreateDatabase(IServiceProvider services)
+    /// <summary>The store that valid settings name. An embedded one is the caller's to dispose of.</summary>
+    internal static Database Open(StorageOptions options, IServiceProvider services)
     {
-        var options = services.GetRequiredService<IOptions<StorageOptions>>().Value;
         var retries = new Retries(
             options.RetryBudget,
             services.GetRequiredService<TimeProvider>(),
@@ -48,4 +48,6 @@ public static class StorageModule
             ? new SqliteDatabase(options.AbsolutePath(services.GetRequiredService<IHostEnvironment>()), options) { Retries = retries }
             : new SqlServerDatabase(options.SqlServer) { Retries = retries };
     }
+
+    private static Database CreateDatabase(IServiceProvider services) => Open(services.GetRequiredService<IOptions<StorageOptions>>().Value, services);
 }

@@ -1,6 +1,7 @@
 using System.Text.RegularExpressions;
 using Chat.Server.Providers;
 using Chat.Server.Storage;
+using Chat.Server.Storage.Copying;
 using Chat.Server.Tests.Infrastructure;
 using Chat.Server.Tests.Storage;
 using Microsoft.Extensions.AI;
@@ -71,19 +72,20 @@ public sealed partial class DependencyTests
             || type.StartsWith("Microsoft.Data.", StringComparison.Ordinal);
     }
 
-    // What the tests of SQL texts enumerate is all there is.
+    // What the tests of SQL texts enumerate is all there is: fields, and what a field that declares a copied table makes.
     [Fact]
     public void Every_Sql_is_made_for_a_static_field()
     {
-        var made = Product.Types.SelectMany(TypeUses.WithNested).SelectMany(type => type.Methods)
-            .Where(method => method.HasBody && method.DeclaringType.FullName != typeof(Sql).FullName)
-            .SelectMany(method => method.Body.Instructions.Where(instruction => MakesSql(instruction.Operand)).Select(_ => method.Name))
-            .ToList();
-        Assert.All(made, method => Assert.Equal(".cctor", method));
-        Assert.Equal(SqlTexts.Fields.Count, made.Count);
+        var made = MakersOf(operand =>
+            operand is MethodReference { Name: nameof(Sql.Of) or nameof(Sql.Portable) } called && called.DeclaringType.FullName == typeof(Sql).FullName);
+        var tables = MakersOf(operand => operand is MethodReference { Name: ".ctor" } called && called.DeclaringType.FullName == typeof(CopiedTable).FullName);
 
-        static bool MakesSql(object operand) =>
-            operand is MethodReference { Name: nameof(Sql.Of) or nameof(Sql.Portable) } called && called.DeclaringType.FullName == typeof(Sql).FullName;
+        Assert.All(made.Concat(tables), method => Assert.Equal(".cctor", method));
+        Assert.Equal(SqlTexts.Fields.Count, made.Count + (tables.Count * SqlTexts.StatementsOfATable));
+
+        static List<string> MakersOf(Func<object, bool> makes) => [.. Product.Types.SelectMany(TypeUses.WithNested).SelectMany(type => type.Methods)
+            .Where(method => method.HasBody && method.DeclaringType.FullName != typeof(Sql).FullName && method.DeclaringType.FullName != typeof(CopiedTable).FullName)
+            .SelectMany(method => method.Body.Instructions.Where(instruction => makes(instruction.Operand)).Select(_ => method.Name))];
     }
 
     [Fact]

@@ -111,6 +111,8 @@ internal sealed class TSqlNames : TSqlFragmentVisitor
         base.ExplicitVisit(node);
     });
 
+    public override void Visit(SetIdentityInsertStatement node) => _sources.OfTable(node.Table);
+
     public override void Visit(ForeignKeyConstraintDefinition node)
     {
         var referenced = new TSqlScope([_sources.OfTable(node.ReferenceTableName)], null);

@@ -16,6 +16,7 @@ internal sealed class TSqlSubset(List<string> faults) : TSqlFragmentVisitor
         typeof(BeginEndBlockStatement), typeof(DeclareVariableStatement), typeof(ExecuteStatement), typeof(PredicateSetStatement),
         typeof(TryCatchStatement), typeof(ThrowStatement), typeof(CreateTableStatement), typeof(CreateIndexStatement),
         typeof(AlterTableAddTableElementStatement), typeof(AlterTableDropTableElementStatement), typeof(DropIndexStatement), typeof(DropTableStatement),
+        typeof(SetIdentityInsertStatement), typeof(SetTransactionIsolationLevelStatement), typeof(DbccStatement),
     }.ToFrozenSet();
 
     // CONVERT is left out for its styles, LIKE for the collation that it goes by, CURRENT_TIMESTAMP for its type.
@@ -40,7 +41,7 @@ internal sealed class TSqlSubset(List<string> faults) : TSqlFragmentVisitor
     // All of SQL Server 2017 or older, with one meaning everywhere. LEN, DATALENGTH, HASHBYTES and FORMAT are left out on purpose.
     private static readonly FrozenSet<string> Functions = FrozenSet.Create(
         StringComparer.OrdinalIgnoreCase,
-        "ABS", "AVG", "CEILING", "CHARINDEX", "CONCAT", "COUNT", "COUNT_BIG", "DATEADD", "DATEDIFF", "DATEDIFF_BIG", "FLOOR", "ISJSON", "ISNULL",
+        "ABS", "AVG", "CEILING", "CHARINDEX", "CONCAT", "COUNT", "COUNT_BIG", "DATEADD", "DATEDIFF", "DATEDIFF_BIG", "DB_NAME", "FLOOR", "IDENT_CURRENT", "ISJSON", "ISNULL",
         "JSON_VALUE", "LOWER", "MAX", "MIN", "OBJECT_ID", "REPLACE", "ROUND", "ROW_NUMBER", "SUBSTRING", "SUM", "SYSUTCDATETIME", "UPPER", "XACT_STATE");
 
     private static readonly FrozenSet<string> Procedures = FrozenSet.Create(StringComparer.OrdinalIgnoreCase, "sp_getapplock", "sp_releaseapplock");
@@ -108,6 +109,12 @@ internal sealed class TSqlSubset(List<string> faults) : TSqlFragmentVisitor
         {
             faults.Add("EXEC of something that is not on the list.");
         }
+    }
+
+    public override void Visit(DbccStatement node)
+    {
+        if (node.Command != DbccCommand.CheckIdent)
+            faults.Add($"DBCC {node.Command}.");
     }
 
     public override void Visit(StringLiteral node)

@@ -1,0 +1,82 @@
+using Dapper;
+
+namespace Chat.Server.Storage.Copying;
+
+/// <summary>Writes a table's rows, a page of them in one transaction: all are kept, or none.</summary>
+/// <param name="table">The table.</param>
+/// <param name="target">Where it is written.</param>
+/// <param name="written">Is told after each transaction how many rows there have been.</param>
+/// <param name="cancellationToken">Ends it between two statements; what the transaction had is undone.</param>
+internal sealed class TableWriter(CopiedTable table, Database target, Action<long> written, CancellationToken cancellationToken)
+{
+    private readonly List<object?[]> _deleted = [];
+    private readonly List<object?[]> _changed = [];
+    private readonly List<object?[]> _added = [];
+    private long _rows;
+
+    /// <summary>Takes a row out; with the rest of the page.</summary>
+    public ValueTask DeleteAsync(object?[] row) => CollectAsync(_deleted, row);
+
+    /// <summary>Writes the row over the one of the same key.</summary>
+    public ValueTask UpdateAsync(object?[] row) => CollectAsync(_changed, row);
+
+    /// <summary>Adds a row, under its own number.</summary>
+    public ValueTask InsertAsync(object?[] row) => CollectAsync(_added, row);
+
+    /// <summary>Writes what has been collected.</summary>
+    public async Task FlushAsync()
+    {
+        var rows = _deleted.Count + _changed.Count + _added.Count;
+        if (rows == 0)
+            return;
+        await target.WriteAsync(WriteAsync, cancellationToken);
+        _deleted.Clear();
+        _changed.Clear();
+        _added.Clear();
+        written(_rows += rows);
+    }
+
+    private async ValueTask CollectAsync(List<object?[]> rows, object?[] row)
+    {
+        rows.Add(row);
+        if (_deleted.Count + _changed.Count + _added.Count == TableCursor.PageSize)
+            await FlushAsync();
+    }
+
+    // May run again from its start after a conflict: it only reads what was collected.
+    private async Task<bool> WriteAsync(DbSession session)
+    {
+        foreach (var row in _deleted)
+            await session.ExecuteAsync(table.Delete, Parameters([row], table.KeyColumns));
+        foreach (var row in _changed)
+            await session.ExecuteAsync(table.Update, Parameters([row], table.Columns.Count));
+        foreach (var block in _added.Chunk(table.RowsAtOnce))
+        {
+            if (block.Length == table.RowsAtOnce)
+            {
+                await session.ExecuteAsync(table.InsertMany, Parameters(block, table.Columns.Count));
+                continue;
+            }
+
+            foreach (var row in block)
+                await session.ExecuteAsync(table.InsertOne, Parameters([row], table.Columns.Count));
+        }
+
+        return true;
+    }
+
+    private DynamicParameters Parameters(IReadOnlyList<object?[]> rows, int columns)
+    {
+        var parameters = new DynamicParameters();
+        for (var row = 0; row < rows.Count; row++)
+        {
+            for (var column = 0; column < columns; column++)
+            {
+                var (value, type) = CopiedValue.Write(rows[row][column], table.Columns[column].Kind, target.Engine);
+                parameters.Add($"p{(row * columns) + column}", value, type);
+            }
+        }
+
+        return parameters;
+    }
+}
