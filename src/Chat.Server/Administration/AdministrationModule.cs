@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using System.Text.Json.Serialization;
+using Chat.Server.Administration.Exporting;
 using Chat.Server.Channels;
 using Chat.Server.Errors;
 using Chat.Server.Http;
@@ -24,7 +25,9 @@ public static class AdministrationModule
         services.AddSingleton<CreateChannel>();
         services.AddSingleton<EditChannel>();
         services.AddSingleton<ChannelQueries>();
-        services.AddSingleton<ChannelChanges>();
+        services.AddSingleton<RotateKey>();
+        services.AddSingleton<DeleteChannel>();
+        services.AddSingleton<ChannelExport>();
         return services.AddAccounts();
     }
 
@@ -63,7 +66,11 @@ public static class AdministrationModule
         channels.MapDelete("/{id:guid}", DeleteAsync)
             .WithMetadata(new OperationId("deleteChannel"))
             .WithSummary("Delete a channel")
-            .WithDescription("Deletes the channel with its sessions, usage and grants. This cannot be undone; to stop a channel, set `active` to false.")
+            .WithDescription("""
+                Deletes the channel with everything that is kept of it: sessions, messages, usage, ratings, grants, counts, alerts and keys. It stops
+                answering at once; a large one takes seconds. A call that was cut short is repeated. This cannot be undone: export the channel first, or, to
+                stop it only, set `active` to false.
+                """)
             .Produces(StatusCodes.Status204NoContent)
             .Fails(ChatError.NotFound);
         channels.MapGet("/{id:guid}/key", RevealAsync)
@@ -79,6 +86,7 @@ public static class AdministrationModule
             .Produces<ChannelResponse>()
             .Fails(ChatError.NotFound);
         channels.MapAccounts();
+        channels.MapExport();
         routes.MapAudit();
     }
 
@@ -102,14 +110,14 @@ public static class AdministrationModule
     private static async Task<IResult> EditAsync(Guid id, Body<JsonObject> body, EditChannel operation, CancellationToken cancellationToken) =>
         (await operation.HandleAsync(id, body.Value, cancellationToken)).ToHttp(TypedResults.Ok);
 
-    private static async Task<IResult> DeleteAsync(Guid id, ChannelChanges changes, CancellationToken cancellationToken) =>
-        await changes.DeleteAsync(id, cancellationToken) ? TypedResults.NoContent() : new ErrorResult(ChatError.NotFound);
+    private static async Task<IResult> DeleteAsync(Guid id, DeleteChannel operation, CancellationToken cancellationToken) =>
+        await operation.HandleAsync(id, cancellationToken) ? TypedResults.NoContent() : new ErrorResult(ChatError.NotFound);
 
     private static async Task<IResult> RevealAsync(Guid id, ChannelQueries queries, CancellationToken cancellationToken) =>
         (await queries.RevealKeyAsync(id, cancellationToken)).ToHttp(TypedResults.Ok);
 
-    private static async Task<IResult> RotateAsync(Guid id, ChannelChanges changes, CancellationToken cancellationToken) =>
-        (await changes.RotateKeyAsync(id, cancellationToken)).ToHttp(TypedResults.Ok);
+    private static async Task<IResult> RotateAsync(Guid id, RotateKey operation, CancellationToken cancellationToken) =>
+        (await operation.HandleAsync(id, cancellationToken)).ToHttp(TypedResults.Ok);
 }
 
 /// <summary>The JSON types of this folder.</summary>
@@ -125,5 +133,6 @@ public static class AdministrationModule
 [JsonSerializable(typeof(UsageResponse))]
 [JsonSerializable(typeof(WebhookSecretResponse))]
 [JsonSerializable(typeof(AuditResponse))]
+[JsonSerializable(typeof(ExportLine))]
 [JsonSerializable(typeof(JsonObject))]
 internal sealed partial class AdministrationJson : JsonSerializerContext;

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using Chat.Server.Administration.Exporting;
 using Chat.Server.Errors;
 using Microsoft.AspNetCore.Http.Json;
 using Microsoft.Extensions.Options;
@@ -11,7 +12,7 @@ namespace Chat.Server.Administration;
 /// <param name="action">What to do with the services; its result is the exit code.</param>
 internal delegate Task<int> CommandRunner(Func<IServiceProvider, Task<int>> action);
 
-/// <summary>The operations of <c>/admin/v1/channels</c> as commands: <c>channel create|list|show|edit|enable|disable|delete|key|rotate-key|grant</c>.</summary>
+/// <summary>The operations of <c>/admin/v1/channels</c> as commands: <c>channel create|list|show|edit|enable|disable|export|delete|key|rotate-key|grant</c>.</summary>
 internal static class ChannelCommands
 {
     private const int ListLimit = 200;
@@ -27,7 +28,8 @@ internal static class ChannelCommands
         EditCommand(run),
         With(new Command("enable", "Lets a channel answer again.") { Id }, run, (services, id, token) => EditAsync(services, id, Active(true), token)),
         With(new Command("disable", "Stops a channel.") { Id }, run, (services, id, token) => EditAsync(services, id, Active(false), token)),
-        With(new Command("delete", "Deletes a channel with all that belongs to it.") { Id }, run, DeleteAsync),
+        ExportCommands.CreateExport(Id, run),
+        ExportCommands.CreateDelete(Id, run),
         With(new Command("key", "Prints a channel's key.") { Id }, run, RevealAsync),
         With(new Command("rotate-key", "Gives a channel a new key and prints it; the old one ends at once.") { Id }, run, RotateAsync),
         GrantCommand.Create(Id, run),
@@ -100,9 +102,6 @@ internal static class ChannelCommands
     private static Task<int> EditAsync(IServiceProvider services, Guid id, JsonObject changes, CancellationToken cancellationToken) =>
         Print(services, services.GetRequiredService<EditChannel>().HandleAsync(id, changes, cancellationToken));
 
-    private static async Task<int> DeleteAsync(IServiceProvider services, Guid id, CancellationToken cancellationToken) =>
-        await services.GetRequiredService<ChannelChanges>().DeleteAsync(id, cancellationToken) ? 0 : await FailAsync(ChatError.NotFound);
-
     private static async Task<int> RevealAsync(IServiceProvider services, Guid id, CancellationToken cancellationToken)
     {
         if (!(await services.GetRequiredService<ChannelQueries>().RevealKeyAsync(id, cancellationToken)).Succeeded(out var key, out var error))
@@ -113,7 +112,7 @@ internal static class ChannelCommands
 
     private static async Task<int> RotateAsync(IServiceProvider services, Guid id, CancellationToken cancellationToken)
     {
-        if (!(await services.GetRequiredService<ChannelChanges>().RotateKeyAsync(id, cancellationToken)).Succeeded(out var channel, out var error))
+        if (!(await services.GetRequiredService<RotateKey>().HandleAsync(id, cancellationToken)).Succeeded(out var channel, out var error))
             return await FailAsync(error);
         Console.WriteLine(channel.Key);
         return 0;

@@ -20,6 +20,7 @@ public static class ConversationsModule
         services.AddOptions<AuditOptions>().Configure<IOptions<ConversationOptions>>((audit, own) => audit.SweepGrace = own.Value.SweepInterval * 2);
         services.AddSingleton<ConversationStore>();
         services.AddSingleton<ThreadEraser>();
+        services.AddSingleton<ChannelEraser>();
         services.AddSingleton<TurnSettlement>();
         services.AddSingleton<TurnRunner>();
         services.AddHostedService(provider => provider.GetRequiredService<TurnRunner>());

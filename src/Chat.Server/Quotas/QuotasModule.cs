@@ -26,6 +26,7 @@ public static class QuotasModule
         services.AddSingleton<GrantStore>();
         services.AddSingleton<LedgerStore>();
         services.AddSingleton<FeedbackStore>();
+        services.AddSingleton<AccountEraser>();
         services.AddSingleton<Audit>();
         services.AddUsage();
         return services;

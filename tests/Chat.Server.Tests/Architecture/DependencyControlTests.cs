@@ -35,7 +35,7 @@ public sealed class DependencyControlTests
     [InlineData("Chat.Server.Errors.X", "Chat.Server.Http.Y")]
     [InlineData("Chat.Server.Storage.X", "Chat.Server.Errors.Y")]
     [InlineData("Chat.Server.Channels.X", "Chat.Server.Quotas.Y")]
-    [InlineData("Chat.Server.Administration.X", "Chat.Server.Conversations.Y")]
+    [InlineData("Chat.Server.Administration.X", "Chat.Server.Rendering.Y")]
     [InlineData("Chat.Server.Administration.X", "Chat.Server.Hosting.Docs.Y")]
     [InlineData("Chat.Server.Hosting.X", "Program")]
     [InlineData("Chat.Server.Novelties.X", "Chat.Server.Errors.Y")]

@@ -22,7 +22,7 @@ internal static class FolderTable
         ["Channels"] = ["Errors", "Http", "Storage", "Providers"],
         ["Quotas"] = ["Errors", "Http", "Storage", "Providers", "Channels"],
         ["Conversations"] = ["Errors", "Http", "Storage", "Rendering", "Channels", "Quotas"],
-        ["Administration"] = ["Errors", "Http", "Storage", "Providers", "Channels", "Quotas"],
+        ["Administration"] = ["Errors", "Http", "Storage", "Providers", "Channels", "Quotas", "Conversations"],
         ["Gateway"] = ["Errors", "Http", "Channels", "Quotas"],
         ["WidgetHost"] = ["Errors", "Http", "Rendering", "Channels", "Quotas", "Conversations"],
     }.ToFrozenDictionary(StringComparer.Ordinal);

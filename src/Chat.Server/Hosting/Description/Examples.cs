@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using Chat.Server.Administration;
+using Chat.Server.Administration.Exporting;
 using Chat.Server.Channels;
 using Chat.Server.Conversations;
 using Chat.Server.Quotas;
@@ -91,6 +92,16 @@ internal static class Examples
         },
         ["revealWebhookSecret"] = new WebhookSecretResponse { Id = ChannelId, Secret = "whsec_5Tq0cWm2LhN7sR4dQpGaEuTiKoXyBz9M2bFqkZ0xJ3v" },
         ["readUsage"] = Usage(),
+        ["exportChannel"] = new ExportedMessage
+        {
+            ThreadId = 17,
+            MessageId = MessageId,
+            Role = ExportedRole.Assistant,
+            Content = Answer,
+            Status = ExportedStatus.Done,
+            Model = "llama-3.3-70b-versatile",
+            CreatedAt = Then.AddSeconds(1).UtcDateTime,
+        },
         ["audit"] = AuditResponse.From(new AuditReport(1, [])),
         ["isAlive"] = new HealthResponse { Status = "ok" },
         ["isReady"] = new HealthResponse { Status = "ready" },

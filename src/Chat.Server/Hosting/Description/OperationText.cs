@@ -1,6 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Chat.Server.Administration;
+using Chat.Server.Administration.Exporting;
 using Chat.Server.Channels;
 using Chat.Server.Conversations;
 using Chat.Server.Errors;
@@ -117,11 +118,11 @@ internal static class OperationText
         new() { Description = description, Schema = new OpenApiSchema { Type = type } };
 
     private static OpenApiMediaType? Json(IOpenApiResponse response) =>
-        response.Content is { } content && content.TryGetValue(ErrorWriter.Json, out var json) ? json : null;
+        response.Content is { } content && (content.TryGetValue(ErrorWriter.Json, out var json) || content.TryGetValue(ChannelExport.MediaType, out json)) ? json : null;
 
     private static JsonNode? Node(object value, OpenApiOperationTransformerContext context) => JsonSerializer.SerializeToNode(
         value,
-        // With its status, as it is answered.
-        value is TurnResponse ? typeof(TurnResponse) : value.GetType(),
+        // With its status, and a line of an export with its type, as they are answered.
+        value is TurnResponse ? typeof(TurnResponse) : value is ExportLine ? typeof(ExportLine) : value.GetType(),
         context.ApplicationServices.GetRequiredService<IOptions<JsonOptions>>().Value.SerializerOptions);
 }

@@ -5,12 +5,12 @@ using Chat.Server.Storage;
 
 namespace Chat.Server.Administration;
 
-/// <summary>Rotates a channel's key, or deletes the channel.</summary>
-public sealed class ChannelChanges(
+/// <summary>Gives a channel another key.</summary>
+public sealed class RotateKey(
     Database database, ChannelStore channels, QuotaStore quotas, ChannelDirectory directory, KeySealer sealer, TimeProvider time)
 {
     /// <summary>Gives the channel a new key; the old one ends at once.</summary>
-    public async Task<Result<ChannelResponse>> RotateKeyAsync(Guid id, CancellationToken cancellationToken)
+    public async Task<Result<ChannelResponse>> HandleAsync(Guid id, CancellationToken cancellationToken)
     {
         // Sealed before the transaction: sealing may add to the key ring, which is a write of its own.
         var key = ChannelKey.Create();
@@ -24,22 +24,6 @@ public sealed class ChannelChanges(
                 var rotated = channel with { KeyHash = ChannelKey.Hash(key), KeySealed = sealedKey, UpdatedAt = time.GetUtcNow() };
                 await channels.UpdateKeyAsync(session, rotated);
                 return ChannelResponse.From(rotated, account, key);
-            },
-            cancellationToken);
-    }
-
-    /// <summary>Deletes the channel with its sessions, usage and grants.</summary>
-    /// <returns>Whether there was one.</returns>
-    public async Task<bool> DeleteAsync(Guid id, CancellationToken cancellationToken)
-    {
-        using var change = directory.BeginChange();
-        return await database.WriteAsync(
-            async session =>
-            {
-                if (await channels.FindAsync(session, id) is not { } channel)
-                    return false;
-                await channels.DeleteAsync(session, channel.ChannelId);
-                return true;
             },
             cancellationToken);
     }
