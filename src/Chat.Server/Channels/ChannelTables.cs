@@ -26,7 +26,7 @@ internal static class ChannelTables
             new("max_output_tokens", Number), new("allowed_origins", Text), new("greeting", Text), new("suggested_questions", Text),
             new("contact", Text), new("key_hash", Bytes), new("key_sealed", Bytes), new("created_at", Time), new("updated_at", Time),
             new("alert_credits_percent", Number), new("alert_daily_percent", Number), new("alert_webhook_url", Text),
-            new("webhook_secret_sealed", Bytes),
+            new("webhook_secret_sealed", Bytes), new("profile", Text), new("allow_profile_override", Number),
         ],
     };
 }

@@ -14,7 +14,7 @@ internal static class ConversationTables
         Columns =
         [
             new("thread_id", Number), new("channel_id", Number), new("session_hash", Bytes), new("created_at", Time), new("expires_at", Time),
-            new("minute_no", Number), new("minute_count", Number),
+            new("minute_no", Number), new("minute_count", Number), new("session_id", Text),
         ],
     };
 
@@ -30,6 +30,7 @@ internal static class ConversationTables
             new("model", Text), new("message", Text), new("reply", Text), new("error_code", Text), new("prompt_tokens", Number),
             new("completion_tokens", Number), new("reserved", Number), new("charged", Number), new("day_no", Number),
             new("idempotency_key", Text), new("request_hash", Bytes), new("created_at", Time), new("lease_until", Time), new("finished_at", Time),
+            new("stop_requested", Number),
         ],
     };
 }

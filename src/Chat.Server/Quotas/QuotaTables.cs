@@ -34,6 +34,15 @@ internal static class QuotaTables
         ],
     };
 
+    /// <summary>Ratings. Engines disagree about the order of identifiers, so those of one channel are read at a time.</summary>
+    public static readonly CopiedTable Feedback = new()
+    {
+        Name = "feedback",
+        IsNumbered = false,
+        KeyColumns = 2,
+        Columns = [new("channel_id", Number), new("message_id", Id), new("rating", Number), new("comment", Text), new("rated_at", Time)],
+    };
+
     /// <summary>The grants.</summary>
     public static readonly CopiedTable Grants = new()
     {

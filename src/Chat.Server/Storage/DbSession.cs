@@ -71,6 +71,25 @@ public sealed class DbSession
         return rows;
     }
 
+    /// <summary>Runs a statement with values of rows as <c>@p0</c> and on: those columns of the first row, then of the next.</summary>
+    internal async Task WriteRowsAsync(Sql sql, IReadOnlyList<object?[]> rows, IEnumerable<CopiedColumn> columns)
+    {
+        var kinds = columns.Select(column => column.Kind).ToList();
+        await using var command = _connection.CreateCommand();
+        command.CommandText = sql.For(Engine);
+        command.Transaction = _transaction;
+        for (var index = 0; index < rows.Count * kinds.Count; index++)
+        {
+            var (row, column) = Math.DivRem(index, kinds.Count);
+            var parameter = command.CreateParameter();
+            parameter.ParameterName = $"@p{index}";
+            CopiedValue.Bind(parameter, rows[row][column], kinds[column], Engine);
+            command.Parameters.Add(parameter);
+        }
+
+        await command.ExecuteNonQueryAsync(_cancellationToken);
+    }
+
     /// <summary>Runs one batch of a migration script, for as long as it takes; scripts are resources of this assembly, never input.</summary>
     internal Task ExecuteScriptAsync(string batch) =>
         _connection.ExecuteAsync(new CommandDefinition(batch, transaction: _transaction, commandTimeout: NoTimeout, cancellationToken: _cancellationToken));

@@ -68,6 +68,9 @@ internal sealed class ServerProcess : IAsyncDisposable
         throw new InvalidOperationException($"The program ended without saying \"{text}\": {output} {await _process.StandardError.ReadToEndAsync(_deadline.Token)}");
     }
 
+    /// <summary>The next line that it writes to standard error; null past the last.</summary>
+    public async Task<string?> ReadErrorLineAsync() => await _process.StandardError.ReadLineAsync(_deadline.Token);
+
     public async ValueTask DisposeAsync()
     {
         if (!_process.HasExited)

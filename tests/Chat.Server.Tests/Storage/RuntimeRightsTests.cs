@@ -56,6 +56,7 @@ public sealed class RuntimeRightsTests
         {
             typeof(SelectStatement), typeof(InsertStatement), typeof(UpdateStatement), typeof(DeleteStatement), typeof(IfStatement), typeof(BeginEndBlockStatement),
             typeof(DeclareVariableStatement), typeof(ExecuteStatement), typeof(PredicateSetStatement), typeof(TryCatchStatement), typeof(ThrowStatement),
+            typeof(SetTransactionIsolationLevelStatement),
         }.ToFrozenSet();
 
         // Granted to public in every database.

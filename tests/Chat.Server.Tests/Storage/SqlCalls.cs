@@ -24,7 +24,7 @@ internal static class SqlCalls
         var code = method.Body.Instructions;
         for (var at = 0; at < code.Count; at++)
         {
-            if (code[at].Operand is not MethodReference { DeclaringType.FullName: "Chat.Server.Storage.DbSession", Name: "ExecuteAsync" or "FirstOrDefaultAsync" or "ListAsync" } call)
+            if (code[at].Operand is not MethodReference { DeclaringType.FullName: "Chat.Server.Storage.DbSession", Name: "ExecuteAsync" or "FirstOrDefaultAsync" or "ListAsync" or "StreamAsync" } call)
                 continue;
             var arguments = Producer(code, at);
             var text = Producer(code, StartOf(code, arguments));

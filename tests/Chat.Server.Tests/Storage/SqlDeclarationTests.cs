@@ -1,6 +1,7 @@
 using System.Reflection;
 using Chat.Server.Providers.Guide;
 using Chat.Server.Storage;
+using Chat.Server.Storage.Copying;
 using Chat.Server.Tests.Architecture;
 using Mono.Cecil;
 using Mono.Cecil.Cil;
@@ -35,7 +36,7 @@ public sealed class SqlDeclarationTests
         Assert.Empty(StrayTexts(module));
         Assert.All(
             typeof(Sql).Assembly.GetTypes().SelectMany(type => type.GetFields(BindingFlags.Static | BindingFlags.Instance | BindingFlags.Public | BindingFlags.NonPublic | BindingFlags.DeclaredOnly))
-                .Where(field => field.FieldType == typeof(Sql) && !IsCompilers(field.DeclaringType!)),
+                .Where(field => field.FieldType == typeof(Sql) && !IsCompilers(field.DeclaringType!) && field.DeclaringType != typeof(CopiedTable)),
             field => Assert.True(field.IsStatic && field.IsInitOnly, $"{field.DeclaringType!.Name}.{field.Name}"));
     }
 
@@ -71,7 +72,8 @@ public sealed class SqlDeclarationTests
     // Making one is the affair of a static constructor, which keeps it in a field at once.
     private static List<string> StrayTexts(ModuleDefinition module) =>
     [
-        .. module.GetTypes().SelectMany(type => type.Methods).Where(method => method.HasBody).SelectMany(method => method.Body.Instructions
+        // A table that can be copied makes its statements of its declaration, which is such a field: see SqlTexts.Copying.
+        .. module.GetTypes().Where(type => type.FullName != typeof(CopiedTable).FullName).SelectMany(type => type.Methods).Where(method => method.HasBody).SelectMany(method => method.Body.Instructions
             .Where(instruction => instruction.Operand is MethodReference { DeclaringType.FullName: "Chat.Server.Storage.Sql", Name: "Portable" or "Of" }
                 && !(method is { IsConstructor: true, IsStatic: true } && instruction.Next.OpCode.Code == Code.Stsfld))
             .Select(_ => method.FullName)),

@@ -10,13 +10,13 @@ namespace Chat.Server.Tests.Storage;
 /// </summary>
 public sealed class SqliteTextTests(SqliteTextTests.Migrated migrated) : IClassFixture<SqliteTextTests.Migrated>
 {
-    public static TheoryData<string> Names => [.. SqlTexts.Fields.Keys];
+    public static TheoryData<string> Names => [.. SqlTexts.All.Keys];
 
     [Theory]
     [MemberData(nameof(Names))]
     public void A_text_compiles(string name)
     {
-        var (fault, _) = migrated.Prepare(SqlTexts.Fields[name].For(DatabaseEngine.Sqlite));
+        var (fault, _) = migrated.Prepare(SqlTexts.All[name].For(DatabaseEngine.Sqlite));
         Assert.Null(fault);
     }
 
@@ -24,8 +24,8 @@ public sealed class SqliteTextTests(SqliteTextTests.Migrated migrated) : IClassF
     [MemberData(nameof(Names))]
     public void Both_dialects_take_the_same_parameters(string name)
     {
-        var (_, parameters) = migrated.Prepare(SqlTexts.Fields[name].For(DatabaseEngine.Sqlite));
-        Assert.Equal(TSqlParameters.Of(SqlTexts.Fields[name].For(DatabaseEngine.SqlServer)), parameters);
+        var (_, parameters) = migrated.Prepare(SqlTexts.All[name].For(DatabaseEngine.Sqlite));
+        Assert.Equal(TSqlParameters.Of(SqlTexts.All[name].For(DatabaseEngine.SqlServer)), parameters);
     }
 
     [Theory]

@@ -18,6 +18,7 @@ internal static class CopiedTables
         ChannelTables.Channels,
         QuotaTables.Grants,
         QuotaTables.Usage,
+        QuotaTables.Feedback,
         QuotaTables.Refusals,
         QuotaTables.Alerts,
         ConversationTables.Threads,
@@ -28,6 +29,7 @@ internal static class CopiedTables
     /// <summary>What is not copied, and why.</summary>
     public static IReadOnlyDictionary<string, string> LeftOut { get; } = new Dictionary<string, string>(StringComparer.Ordinal)
     {
+        ["commit_marks"] = "They are looked up by the process that wrote them, within a day, and in its own store.",
         ["schema_migrations"] = "The target has migrations of its own, in its own dialect.",
     };
 }

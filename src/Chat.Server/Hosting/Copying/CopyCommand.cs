@@ -46,7 +46,12 @@ internal static class CopyCommand
         await Console.Error.WriteLineAsync($"From {own.Location(environment)} to {options.Location(environment)}.");
         var report = await ActivatorUtilities.CreateInstance<DatabaseCopy>(services).RunAsync(target, Progress(), cancellationToken);
         Print(report);
-        return report.IsRight ? 0 : await FailAsync("The target differs from the source. Do not use it; run the copy again while nobody writes to either.");
+        return report switch
+        {
+            { IsSame: false } => await FailAsync("The target differs from the source. Do not use it; run the copy again while nobody writes to either."),
+            { IsRight: false } => await FailAsync("The target is the same as the source, and its books do not add up: neither do the source's. See `audit`."),
+            _ => 0,
+        };
     }
 
     private static Action<CopyProgress> Progress()

@@ -1,4 +1,5 @@
 using System.Data;
+using System.Data.Common;
 
 namespace Chat.Server.Storage.Copying;
 
@@ -46,17 +47,43 @@ internal static class CopiedValue
         _ => throw new NotSupportedException($"No decision yet how {value.GetType()} is copied."),
     };
 
-    /// <summary>The value as a parameter for a column of that engine. A null says its type as well: SQL Server takes no text for bytes.</summary>
-    public static (object? Value, DbType Type) Write(object? value, ColumnKind kind, DatabaseEngine engine) => (kind, engine) switch
+    /// <summary>
+    /// Gives a parameter the value, for a column of that kind. A null says its type as well, as SQL Server takes no text for
+    /// bytes; and a value says no length of its own, which would be another statement to it, and another plan.
+    /// </summary>
+    public static void Bind(DbParameter parameter, object? value, ColumnKind kind, DatabaseEngine engine)
     {
-        (ColumnKind.Id, DatabaseEngine.SqlServer) => (value is string id ? Guid.Parse(id) : null, DbType.Guid),
-        (ColumnKind.Time, DatabaseEngine.SqlServer) => (value is long time ? DateTimeOffset.FromUnixTimeMilliseconds(time).UtcDateTime : null, DbType.DateTime2),
-        (ColumnKind.Number or ColumnKind.Time, _) => (value, DbType.Int64),
-        (ColumnKind.Bytes, _) => (value, DbType.Binary),
-        _ => (value, DbType.String),
-    };
+        parameter.DbType = kind switch
+        {
+            ColumnKind.Id when engine == DatabaseEngine.SqlServer => DbType.Guid,
+            ColumnKind.Time when engine == DatabaseEngine.SqlServer => DbType.DateTime2,
+            ColumnKind.Number or ColumnKind.Time => DbType.Int64,
+            ColumnKind.Bytes => DbType.Binary,
+            _ => DbType.String,
+        };
+        parameter.Value = (parameter.DbType, value) switch
+        {
+            (_, null) => DBNull.Value,
+            (DbType.Guid, string id) => Guid.Parse(id),
+            (DbType.DateTime2, long time) => DateTimeOffset.FromUnixTimeMilliseconds(time).UtcDateTime,
+            _ => value,
+        };
+        if (engine == DatabaseEngine.SqlServer)
+            SetLength(parameter);
+    }
 
     /// <summary>Whether two values are the same; texts unit by unit.</summary>
     public static bool Same(object? one, object? other) =>
         one is byte[] bytes && other is byte[] others ? bytes.AsSpan().SequenceEqual(others) : Equals(one, other);
+
+    private static void SetLength(DbParameter parameter)
+    {
+        const int LongestText = 4_000, LongestBytes = 8_000, Unlimited = -1;
+        if (parameter.DbType == DbType.DateTime2)
+            parameter.Scale = 3;
+        else if (parameter.DbType == DbType.String)
+            parameter.Size = parameter.Value is string { Length: > LongestText } ? Unlimited : LongestText;
+        else if (parameter.DbType == DbType.Binary)
+            parameter.Size = parameter.Value is byte[] { Length: > LongestBytes } ? Unlimited : LongestBytes;
+    }
 }

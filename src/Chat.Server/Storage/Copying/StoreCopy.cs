@@ -62,10 +62,10 @@ internal sealed class StoreCopy(
     {
         if (await StoreIdentity.ReadAsync(source) == await target.ReadAsync(StoreIdentity.ReadAsync, cancellationToken))
             throw new CopyException("The target is the database that is to be copied. Nothing was changed.");
-        HashSet<long> channels = [.. (await source.RowsAsync(ChannelNumbers)).Select(row => (long)row[0]!)];
+        HashSet<long> channels = [.. await source.ListAsync<long>(ChannelNumbers)];
         foreach (var table in tables.Where(table => table.Birthmarks.Count > 0))
         {
-            var highest = await source.FirstOrDefaultAsync<long>(table.HighestNumber);
+            var highest = (long)(await source.RowsAsync(table.HighestNumber))[0][0]!;
             await foreach (var pair in Pair(table).CompareAsync(toEndOfTarget: true))
             {
                 if (pair.Target is { } row && !MayBeACopy(table, pair, highest, channels))
@@ -157,6 +157,6 @@ internal sealed class StoreCopy(
 
         await writer.FlushAsync();
         // Outside a transaction: the engine's counter does not take part in any.
-        await target.ReadAsync(session => session.ExecuteAsync(table.Renumber), cancellationToken);
+        await target.ReadAsync(session => session.RowsAsync(table.Renumber), cancellationToken);
     }
 }

@@ -3,7 +3,7 @@ namespace Chat.Server.Storage.Copying;
 /// <summary>Tells one store from every other, by whatever address it was reached.</summary>
 /// <param name="Name">What the engine calls it: a file's real path, or a server and its database.</param>
 /// <param name="MadeAt">When its first migration was applied: two servers may have the same name.</param>
-internal sealed record StoreIdentity(string? Name, long? MadeAt)
+internal sealed record StoreIdentity(string? Name, DateTimeOffset? MadeAt)
 {
     private static readonly Sql SelectName = Sql.Of(
         sqlite: "SELECT file FROM pragma_database_list WHERE name = 'main';",
@@ -15,6 +15,6 @@ internal sealed record StoreIdentity(string? Name, long? MadeAt)
     public static async Task<StoreIdentity> ReadAsync(DbSession session)
     {
         var name = await session.FirstOrDefaultAsync<string>(SelectName);
-        return new StoreIdentity(name, (long?)(await session.RowsAsync(SelectFirstMigration))[0][0]);
+        return new StoreIdentity(name, await session.FirstOrDefaultAsync<DateTimeOffset?>(SelectFirstMigration));
     }
 }

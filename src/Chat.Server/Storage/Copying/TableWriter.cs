@@ -1,5 +1,3 @@
-using Dapper;
-
 namespace Chat.Server.Storage.Copying;
 
 /// <summary>Writes a table's rows, a page of them in one transaction: all are kept, or none.</summary>
@@ -47,36 +45,21 @@ internal sealed class TableWriter(CopiedTable table, Database target, Action<lon
     private async Task<bool> WriteAsync(DbSession session)
     {
         foreach (var row in _deleted)
-            await session.ExecuteAsync(table.Delete, Parameters([row], table.KeyColumns));
+            await session.WriteRowsAsync(table.Delete, [row], table.Columns.Take(table.KeyColumns));
         foreach (var row in _changed)
-            await session.ExecuteAsync(table.Update, Parameters([row], table.Columns.Count));
+            await session.WriteRowsAsync(table.Update, [row], table.Columns);
         foreach (var block in _added.Chunk(table.RowsAtOnce))
         {
             if (block.Length == table.RowsAtOnce)
             {
-                await session.ExecuteAsync(table.InsertMany, Parameters(block, table.Columns.Count));
+                await session.WriteRowsAsync(table.InsertMany, block, table.Columns);
                 continue;
             }
 
             foreach (var row in block)
-                await session.ExecuteAsync(table.InsertOne, Parameters([row], table.Columns.Count));
+                await session.WriteRowsAsync(table.InsertOne, [row], table.Columns);
         }
 
         return true;
-    }
-
-    private DynamicParameters Parameters(IReadOnlyList<object?[]> rows, int columns)
-    {
-        var parameters = new DynamicParameters();
-        for (var row = 0; row < rows.Count; row++)
-        {
-            for (var column = 0; column < columns; column++)
-            {
-                var (value, type) = CopiedValue.Write(rows[row][column], table.Columns[column].Kind, target.Engine);
-                parameters.Add($"p{(row * columns) + column}", value, type);
-            }
-        }
-
-        return parameters;
     }
 }
