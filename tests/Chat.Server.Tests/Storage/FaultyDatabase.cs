@@ -98,6 +98,9 @@ internal sealed class FaultyDatabase : Database, IDisposable
         return new FaultyTransaction(this, faulty, await _inner.BeginAsync(faulty.Inner, cancellationToken));
     }
 
+    internal override ValueTask<DbTransaction?> BeginSnapshotAsync(DbConnection connection, CancellationToken cancellationToken) =>
+        _inner.BeginSnapshotAsync(((FaultyConnection)connection).Inner, cancellationToken);
+
     internal override DbTransaction? DriverTransaction(DbTransaction transaction) => _inner.DriverTransaction(((FaultyTransaction)transaction).Inner);
 
     // A client that was cut off knows nothing of the other end; what the engine itself said stands.

@@ -17,6 +17,8 @@ public sealed partial class QueryPlanTests(QueryPlanTests.Migrated migrated) : I
         ["Channels.ChannelStore.Insert"] = ["threads"],
         ["Channels.KeyRingStore.SelectAll"] = ["data_protection_keys"],
         ["Quotas.Audit.SelectBooks"] = ["channels", "credit_grants", "usage", "turns"],
+        // Its whole index is read, which holds the turns that somebody asked to stop and nothing else.
+        ["Conversations.TurnStore.SelectStopRequests"] = ["turns"],
         ["Storage.Migrator.SelectApplied"] = ["schema_migrations"],
         ["Storage.Migrator.TableCount"] = ["sqlite_master"],
     };

@@ -10,6 +10,8 @@ public abstract class StreamTest : AppTest
 
     protected override ChatApp Configure(ChatApp app)
     {
+        // An upstream that is led by the hand is silent for as long as a test's clock takes.
+        app.With("Providers:mock:TimeoutSeconds", "600").With("Providers:mock:FirstTokenTimeoutSeconds", "600").With("Providers:mock:IdleTimeoutSeconds", "600");
         app.UseKestrel(0);
         app.StartServer();
         return app;
