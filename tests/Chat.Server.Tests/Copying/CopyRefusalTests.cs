@@ -40,7 +40,7 @@ public sealed class CopyRefusalTests : IAsyncLifetime
     [InlineData("credit_grants", "INSERT INTO credit_grants (channel_id, credits, note, created_at) SELECT MIN(channel_id), 5, '', 1 FROM channels")]
     [InlineData("threads", "INSERT INTO threads (channel_id, created_at, expires_at) SELECT MIN(channel_id), 1, 2 FROM channels")]
     [InlineData("turns", "INSERT INTO turns (message_id, channel_id, state, model, message, prompt_tokens, completion_tokens, reserved, charged, day_no, created_at, lease_until) SELECT 'new', MIN(channel_id), 2, 'guide', '', 0, 0, 0, 0, 1, 1, 1 FROM channels")]
-    [InlineData("usage", "UPDATE usage SET message_id = 'new' WHERE usage_id = 3")]
+    [InlineData("usage", "UPDATE usage SET message_id = 'new' WHERE usage_id = (SELECT MIN(usage_id) FROM usage)")]
     public async Task A_copy_that_has_been_served_is_refused(string table, string happening)
     {
         await Copies.RunAsync(_source, _target);

@@ -6,6 +6,7 @@ namespace Chat.Server.Tests.Storage;
 internal sealed class TSqlNames : TSqlFragmentVisitor
 {
     // Their first argument is a word of the language, which the parser takes for a column.
+    private string? _numbersGivenIn;
     private static readonly string[] DatePartFunctions = ["DATEADD", "DATEDIFF", "DATEDIFF_BIG"];
 
     // Models' ids are visible ASCII and do not differ in case alone (Providers, ProvidersOptions): every collation keeps them apart.
@@ -57,7 +58,7 @@ internal sealed class TSqlNames : TSqlFragmentVisitor
     {
         var target = TargetOf(node.Target, []);
         if (target.Columns is { } columns)
-            _faults.AddRange(TSqlInserts.FaultsOf(node, target.Alias, columns));
+            _faults.AddRange(TSqlInserts.FaultsOf(node, target.Alias, columns, _numbersGivenIn == target.Alias));
         node.InsertSource.Accept(this);
         WithinOutput(node.OutputClause, [new TSqlSource("inserted", target.Columns, IsTable: false)]);
     }
@@ -111,7 +112,12 @@ internal sealed class TSqlNames : TSqlFragmentVisitor
         base.ExplicitVisit(node);
     });
 
-    public override void Visit(SetIdentityInsertStatement node) => _sources.OfTable(node.Table);
+    // Between ON and OFF the script gives a table's numbers itself, as a copy does.
+    public override void Visit(SetIdentityInsertStatement node)
+    {
+        _sources.OfTable(node.Table);
+        _numbersGivenIn = node.IsOn ? node.Table.BaseIdentifier.Value : null;
+    }
 
     public override void Visit(ForeignKeyConstraintDefinition node)
     {

@@ -155,6 +155,13 @@ internal sealed class TSqlSubset(List<string> faults) : TSqlFragmentVisitor
     public override void Visit(DataModificationStatement node) => _changes++;
 
     // NOCOUNT would hide the numbers of rows that the stores decide by.
+    // Back to the level that every connection has; what needs another is right at none.
+    public override void Visit(SetTransactionIsolationLevelStatement node)
+    {
+        if (node.Level != IsolationLevel.ReadCommitted)
+            faults.Add($"SetTransactionIsolationLevelStatement {node.Level} is not of our subset.");
+    }
+
     public override void Visit(PredicateSetStatement node)
     {
         if (node is { Options: SetOptions.XactAbort, IsOn: true })
@@ -188,7 +195,7 @@ internal sealed class TSqlSubset(List<string> faults) : TSqlFragmentVisitor
 
     public override void Visit(GlobalVariableExpression node)
     {
-        if (!node.Name.Equals("@@ROWCOUNT", StringComparison.OrdinalIgnoreCase))
+        if (node.Name.ToUpperInvariant() is not ("@@ROWCOUNT" or "@@SERVERNAME"))
             faults.Add($"{node.Name} is not of our subset.");
     }
 

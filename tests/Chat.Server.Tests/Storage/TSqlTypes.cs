@@ -50,7 +50,7 @@ internal static class TSqlTypes
     private static string OfCall(string function, IReadOnlyList<string> arguments) => function switch
     {
         "COUNT" or "DATEDIFF" or "OBJECT_ID" or "CHARINDEX" or "ISJSON" => "int",
-        "COUNT_BIG" or "DATEDIFF_BIG" or "ROW_NUMBER" => "bigint",
+        "COUNT_BIG" or "DATEDIFF_BIG" or "ROW_NUMBER" or "IDENT_CURRENT" => "bigint",
         "XACT_STATE" => "smallint",
         "SYSUTCDATETIME" => "datetime2",
         "SUM" or "AVG" => arguments[0] is "bigint" ? "bigint" : "int",

@@ -33,7 +33,7 @@ public sealed class ExportTests : AppTest
         Same("""{"type":"unanswered","day":"2026-04-05","outcome":"failed","code":"ai_service_error","model":"llama-3.3-70b-versatile","count":1}""", unanswered["failed"]);
         Assert.Equal(("daily", 1, 1m, 3m), ((string)export.Lines[5]["kind"]!, (int)export.Lines[5]["threshold"]!, (decimal)export.Lines[5]["used"]!, (decimal)export.Lines[5]["available"]!));
         var thread = (long)export.Lines[6]["id"]!;
-        Same($$"""{"type":"thread","id":{{thread}},"created_at":"2026-04-05T12:00:30Z","expires_at":"2026-04-06T12:00:30Z"}""", export.Lines[6]);
+        Same($$"""{"type":"thread","id":{{thread}},"session_id":"session-1","created_at":"2026-04-05T12:00:30Z","expires_at":"2026-04-06T12:00:30Z"}""", export.Lines[6]);
         Same($$"""{"type":"message","thread_id":{{thread}},"message_id":"{{turn}}","role":"user","content":"What is the capital of France?","status":"done","model":"llama-3.3-70b-versatile","created_at":"2026-04-05T12:00:30Z"}""", export.Lines[7]);
         Same($$"""{"type":"message","thread_id":{{thread}},"message_id":"{{turn}}","role":"assistant","content":"You said: What is the capital of France?","status":"done","model":"llama-3.3-70b-versatile","created_at":"2026-04-05T12:00:30Z"}""", export.Lines[8]);
         Assert.Equal(("user", "failed", "ai_service_error"), ((string)export.Lines[9]["role"]!, (string)export.Lines[9]["status"]!, (string)export.Lines[9]["error_code"]!));
