@@ -84,14 +84,34 @@ public sealed partial class ChatApiClient
     /// <returns>Its messages; none when the session is unknown, empty or expired.</returns>
     /// <exception cref="ChatApiException">The history could not be read: its code says why.</exception>
     /// <exception cref="OperationCanceledException"><paramref name="cancellationToken"/> was cancelled.</exception>
-    public async Task<IReadOnlyList<ChatHistoryMessage>> GetHistoryAsync(string sessionId, CancellationToken cancellationToken = default)
+    public Task<IReadOnlyList<ChatHistoryMessage>> GetHistoryAsync(string sessionId, CancellationToken cancellationToken = default) =>
+        GetHistoryAsync(sessionId, includeFailed: false, cancellationToken);
+
+    /// <summary>Reads a conversation, oldest message first, with the messages whose reply failed where they are wanted.</summary>
+    /// <param name="sessionId">Which one: 1 to 255 characters.</param>
+    /// <param name="includeFailed">Whether messages without a reply, because it failed, are wanted too: for a caller that offers a retry.</param>
+    /// <param name="cancellationToken">Stops the call.</param>
+    /// <returns>Its messages; none when the session is unknown, empty or expired.</returns>
+    /// <exception cref="ChatApiException">The history could not be read: its code says why.</exception>
+    /// <exception cref="OperationCanceledException"><paramref name="cancellationToken"/> was cancelled.</exception>
+    public async Task<IReadOnlyList<ChatHistoryMessage>> GetHistoryAsync(
+        string sessionId, bool includeFailed, CancellationToken cancellationToken = default)
     {
         var history = await _transport.RunAsync(
-            new ChatCall(HttpMethod.Get, HistoryOf(sessionId)),
+            new ChatCall(HttpMethod.Get, HistoryOf(sessionId) + (includeFailed ? "&include_failed=true" : "")),
             answer => answer.Read(ChatWireJson.Default.HistoryBody),
             cancellationToken).ConfigureAwait(false);
         return history.Messages;
     }
+
+    /// <summary>Reads what the channel's owner has set for whoever shows the chat.</summary>
+    /// <param name="cancellationToken">Stops the call.</param>
+    /// <exception cref="ChatApiException">The settings could not be read: its code says why.</exception>
+    /// <exception cref="OperationCanceledException"><paramref name="cancellationToken"/> was cancelled.</exception>
+    public async Task<ChatChannel> GetChannelAsync(CancellationToken cancellationToken = default) => await _transport.RunAsync(
+        new ChatCall(HttpMethod.Get, "channel"),
+        answer => answer.Read(ChatWireJson.Default.ChatChannel),
+        cancellationToken).ConfigureAwait(false);
 
     /// <summary>Forgets a conversation at once; one that does not exist counts as forgotten.</summary>
     /// <param name="sessionId">Which one: 1 to 255 characters.</param>

@@ -78,6 +78,7 @@ internal sealed record ErrorBody(string Code, JsonElement Details = default);
 [JsonSerializable(typeof(MessageBody))]
 [JsonSerializable(typeof(ReplyBody))]
 [JsonSerializable(typeof(HistoryBody))]
+[JsonSerializable(typeof(ChatChannel))]
 [JsonSerializable(typeof(TurnBody))]
 [JsonSerializable(typeof(FeedbackBody))]
 [JsonSerializable(typeof(StartBody))]

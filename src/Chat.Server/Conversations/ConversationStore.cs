@@ -29,9 +29,10 @@ public sealed class ConversationStore(Database database)
             """);
 
     private static readonly Sql SelectHistory = Sql.Portable("""
-        SELECT turns.message, turns.reply, turns.created_at, turns.finished_at
+        SELECT turns.message_id, turns.state, turns.message, turns.reply, COALESCE(turns.error_code, @empty) AS error_code,
+            turns.created_at, turns.finished_at
         FROM dbo.threads AS threads JOIN dbo.turns AS turns ON turns.thread_id = threads.thread_id
-        WHERE threads.channel_id = @ChannelId AND threads.session_hash = @Hash AND threads.expires_at > @now AND turns.state IN (0, 1)
+        WHERE threads.channel_id = @ChannelId AND threads.session_hash = @Hash AND threads.expires_at > @now AND turns.state <= @last
         ORDER BY turns.turn_id;
         """);
 
@@ -117,9 +118,13 @@ public sealed class ConversationStore(Database database)
         return [.. turns.Where(turn => turn.Reply is { Length: > 0 }).Reverse()];
     }
 
-    /// <summary>The session's turns, oldest first: answered ones, and those that are being answered.</summary>
-    public Task<IReadOnlyList<Turn>> HistoryAsync(SessionKey key, DateTimeOffset now, CancellationToken cancellationToken) =>
-        database.ReadAsync(session => session.ListAsync<Turn>(SelectHistory, new { key.ChannelId, key.Hash, now }), cancellationToken);
+    /// <summary>The session's turns, oldest first: answered ones, those that are being answered and, where they are asked for, failed ones.</summary>
+    public Task<IReadOnlyList<Turn>> HistoryAsync(SessionKey key, bool withFailed, DateTimeOffset now, CancellationToken cancellationToken)
+    {
+        var last = (int)(withFailed ? TurnState.Failed : TurnState.Done);
+        return database.ReadAsync(
+            session => session.ListAsync<Turn>(SelectHistory, new { key.ChannelId, key.Hash, now, last, empty = "" }), cancellationToken);
+    }
 
     /// <summary>
     /// Counts a message in the session's thread and keeps the thread alive until <paramref name="expiresAt"/>; begins a fresh

@@ -79,11 +79,23 @@ public static class ConversationsModule
 
         group.MapTurns();
 
+        group.MapGet("/channel", (HttpContext context) => TypedResults.Ok(ChannelProfile.Of(context.Channel()))).ShedReadFloods()
+            .WithMetadata(new OperationId("readChannel"))
+            .WithSummary("Read the channel's public settings")
+            .WithDescription("What the channel's owner has set for whoever shows the chat: all of it may be shown to visitors. It changes seldom; keep it for a minute.")
+            .Produces<ChannelProfile>()
+            .Fails(ChatError.RateLimitExceeded(TimeSpan.FromSeconds(20)));
+
         group.MapGet("/history", HistoryAsync)
             .AddEndpointFilter(HistoryQuery.CheckAsync)
             .WithMetadata(new OperationId("getHistory"))
             .WithSummary("Read a session")
-            .WithDescription("The session's messages, oldest first. A session that is unknown, empty or expired is an empty list, never an error.")
+            .WithDescription("""
+                The session's messages, oldest first. A session that is unknown, empty or expired is an empty list, never an error.
+
+                A message and its reply share the `message_id` of their turn. The last message may be `pending`: its reply can be joined. With
+                `include_failed=true`, messages whose reply failed are there too, with the `code` of the failure: what a retry needs.
+                """)
             .Produces<HistoryResponse>()
             .Fails(MissingSession);
 
@@ -113,8 +125,8 @@ public static class ConversationsModule
     }
 
     private static async Task<IResult> HistoryAsync(
-        HttpContext context, [AsParameters] HistoryQuery query, GetHistory operation, CancellationToken cancellationToken) =>
-        TypedResults.Ok(await operation.HandleAsync(context.Channel(), query.SessionId!, cancellationToken));
+        HttpContext context, [AsParameters] ReadHistoryQuery query, GetHistory operation, CancellationToken cancellationToken) =>
+        TypedResults.Ok(await operation.HandleAsync(context.Channel(), query.SessionId!, query.IncludeFailed == true, cancellationToken));
 
     private static async Task<IResult> ForgetAsync(
         HttpContext context, [AsParameters] HistoryQuery query, ThreadEraser eraser, TimeProvider time, CancellationToken cancellationToken)
@@ -129,6 +141,7 @@ public static class ConversationsModule
 [JsonSerializable(typeof(SendMessageRequest))]
 [JsonSerializable(typeof(SendMessageResponse))]
 [JsonSerializable(typeof(HistoryResponse))]
+[JsonSerializable(typeof(ChannelProfile))]
 [JsonSerializable(typeof(TurnStarted))]
 [JsonSerializable(typeof(TurnDelta))]
 [JsonSerializable(typeof(TurnHtml))]

@@ -9,7 +9,7 @@ using Microsoft.AspNetCore.Mvc;
 namespace Chat.Server.Conversations;
 
 /// <summary>The query of <c>/history</c>.</summary>
-public sealed record HistoryQuery
+public record HistoryQuery
 {
     /// <summary>The session, as <c>POST /chat</c> named it: 1 to 255 characters.</summary>
     [FromQuery(Name = "session_id")]
@@ -24,6 +24,14 @@ public sealed record HistoryQuery
             ? ValueTask.FromResult<object?>(new ErrorResult(verdict.ToError()))
             : next(context);
     }
+}
+
+/// <summary>The query of reading <c>/history</c>.</summary>
+public sealed record ReadHistoryQuery : HistoryQuery
+{
+    /// <summary>Whether messages whose reply failed are wanted too. Default false: a caller that offers no retry has no use for them.</summary>
+    [FromQuery(Name = "include_failed")]
+    public bool? IncludeFailed { get; init; }
 }
 
 /// <summary>The rule that every session id obeys.</summary>
@@ -60,9 +68,36 @@ public enum HistoryRole
     Assistant,
 }
 
+/// <summary>What has become of a message.</summary>
+[JsonConverter(typeof(JsonStringEnumConverter<HistoryStatus>))]
+public enum HistoryStatus
+{
+    /// <summary>Its reply is being made.</summary>
+    [JsonStringEnumMemberName("pending")]
+    Pending = TurnState.Pending,
+
+    /// <summary>It was answered.</summary>
+    [JsonStringEnumMemberName("done")]
+    Done = TurnState.Done,
+
+    /// <summary>There is no reply, and nothing was charged.</summary>
+    [JsonStringEnumMemberName("failed")]
+    Failed = TurnState.Failed,
+}
+
 /// <summary>One message of a session.</summary>
 public sealed record HistoryMessage
 {
+    /// <summary>The turn that the message belongs to; a visitor's message and its reply have the same.</summary>
+    public required Guid MessageId { get; init; }
+
+    /// <summary>What has become of the turn: `failed` only where that is asked for.</summary>
+    public required HistoryStatus Status { get; init; }
+
+    /// <summary>Why the turn failed, as its caller was told; absent unless it did.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? Code { get; init; }
+
     /// <summary>Who said it.</summary>
     public required HistoryRole Role { get; init; }
 
@@ -80,19 +115,27 @@ public sealed record HistoryMessage
 public sealed class GetHistory(ConversationStore store, TimeProvider time)
 {
     /// <summary>The session's messages; a session that is not there is empty, never an error.</summary>
-    public async Task<HistoryResponse> HandleAsync(Channel channel, string sessionId, CancellationToken cancellationToken)
+    public async Task<HistoryResponse> HandleAsync(Channel channel, string sessionId, bool withFailed, CancellationToken cancellationToken)
     {
-        var turns = await store.HistoryAsync(SessionKey.Of(channel.ChannelId, sessionId), time.GetUtcNow(), cancellationToken);
+        var turns = await store.HistoryAsync(SessionKey.Of(channel.ChannelId, sessionId), withFailed, time.GetUtcNow(), cancellationToken);
         return new HistoryResponse { Messages = [.. turns.SelectMany(Messages)] };
     }
 
     private static IEnumerable<HistoryMessage> Messages(Turn turn)
     {
-        yield return Message(HistoryRole.User, turn.Message, turn.CreatedAt);
+        yield return Message(turn, HistoryRole.User, turn.Message, turn.CreatedAt);
         if (turn.Reply is { Length: > 0 })
-            yield return Message(HistoryRole.Assistant, turn.Reply, turn.FinishedAt ?? turn.CreatedAt);
+            yield return Message(turn, HistoryRole.Assistant, turn.Reply, turn.FinishedAt ?? turn.CreatedAt);
     }
 
-    private static HistoryMessage Message(HistoryRole role, string content, DateTimeOffset at) =>
-        new() { Role = role, Content = content, ContentHtml = SafeMarkdown.ToHtml(content), CreatedAt = at.UtcDateTime };
+    private static HistoryMessage Message(Turn turn, HistoryRole role, string content, DateTimeOffset at) => new()
+    {
+        MessageId = turn.MessageId,
+        Status = (HistoryStatus)turn.State,
+        Code = turn.State == TurnState.Failed ? StoredTurn.PublicError(turn.ErrorCode).Code : null,
+        Role = role,
+        Content = content,
+        ContentHtml = SafeMarkdown.ToHtml(content),
+        CreatedAt = at.UtcDateTime,
+    };
 }

@@ -16,9 +16,18 @@ public enum TurnState
     Failed = 2,
 }
 
-/// <summary>A stored turn, as history and prompts read it: what the visitor said and what came back.</summary>
+/// <summary>A stored turn, as history and prompts read it: what the visitor said and what came back. A prompt's turns have neither id nor error.</summary>
 public sealed record Turn
 {
+    /// <summary>The turn's id.</summary>
+    public Guid MessageId { get; init; }
+
+    /// <summary>What has become of it.</summary>
+    public TurnState State { get; init; }
+
+    /// <summary>Why it failed; empty unless it did.</summary>
+    public string ErrorCode { get; init; } = "";
+
     /// <summary>What the visitor said.</summary>
     public string Message { get; init; } = "";
 

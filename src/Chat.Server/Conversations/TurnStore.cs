@@ -36,9 +36,12 @@ public sealed record StoredTurn
     public Result<TurnReply> Ending => State switch
     {
         TurnState.Done => new TurnReply(Reply, SafeMarkdown.ToHtml(Reply), PromptTokens, CompletionTokens, Charged),
-        TurnState.Failed => ErrorCode == ChatError.AiServiceError.Code ? ChatError.AiServiceError : ChatError.InternalError,
+        TurnState.Failed => PublicError(ErrorCode),
         _ => throw new InvalidOperationException("The turn is pending."),
     };
+
+    /// <summary>A stored reason as a caller may hear it.</summary>
+    internal static ChatError PublicError(string code) => code == ChatError.AiServiceError.Code ? ChatError.AiServiceError : ChatError.InternalError;
 }
 
 /// <summary>

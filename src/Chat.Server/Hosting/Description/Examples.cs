@@ -57,6 +57,13 @@ internal static class Examples
         {
             Messages = [Message(HistoryRole.User, Question, Then), Message(HistoryRole.Assistant, Answer, Then.AddSeconds(1))],
         },
+        ["readChannel"] = new ChannelProfile
+        {
+            Name = "My site",
+            Greeting = "Hello! How can I help?",
+            SuggestedQuestions = ["How do I reset my password?"],
+            Contact = "Write to help@example.com.",
+        },
         ["createChannel"] = Channel("chat_2bFqkZ0xJ3v8mYt5Wc1LhN7sR4dQpGaEuTiKoXyBz9M"),
         ["rotateKey"] = Channel("chat_Qm4nT7vX1cZ9bL2kJ5hG8fD3sA6pO0iUyRtEwWqKjNc"),
         ["getChannel"] = Channel(null),
@@ -137,8 +144,15 @@ internal static class Examples
         return new UsageResponse { From = day.AddDays(-29), To = day, By = UsageGrouping.Day, Data = [new UsageLine(totals) { Day = day }], Total = totals };
     }
 
-    private static HistoryMessage Message(HistoryRole role, string content, DateTimeOffset at) =>
-        new() { Role = role, Content = content, ContentHtml = SafeMarkdown.ToHtml(content), CreatedAt = at.UtcDateTime };
+    private static HistoryMessage Message(HistoryRole role, string content, DateTimeOffset at) => new()
+    {
+        MessageId = Sent.MessageId,
+        Status = HistoryStatus.Done,
+        Role = role,
+        Content = content,
+        ContentHtml = SafeMarkdown.ToHtml(content),
+        CreatedAt = at.UtcDateTime,
+    };
 
     private static ChannelResponse Channel(string? key) => ChannelResponse.From(
         new Channel { PublicId = ChannelId, Settings = Settings, CreatedAt = Then, UpdatedAt = Then },
