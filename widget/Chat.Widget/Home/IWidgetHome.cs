@@ -1,0 +1,31 @@
+using Microsoft.AspNetCore.Http;
+
+namespace Chat.Widget.Home;
+
+/// <summary>
+/// Where a widget lives: a site of its own with cookies and antiforgery (<see cref="SiteHome"/>), or the service itself in a frame of somebody else's
+/// page. It knows visitors, forms and policies; the pages and operations are the same everywhere. A singleton.
+/// </summary>
+internal interface IWidgetHome
+{
+    /// <summary>Who is here. Null: there is no such widget, and the response has been given its status.</summary>
+    Task<WidgetVisit?> FindAsync(HttpContext context);
+
+    /// <summary>The hidden fields that make a form of this visit genuine. Called before the first byte: it may set a cookie.</summary>
+    IReadOnlyList<FormField> IssueFields(HttpContext context, WidgetVisit visit);
+
+    /// <summary>Whether a posted form is one that this home issued to this visitor. The form has been read.</summary>
+    Task<bool> IsGenuineAsync(HttpContext context, WidgetVisit visit);
+
+    /// <summary>The visit with a session: the one it has, kept alive, or a new one. Called when the visitor sends.</summary>
+    WidgetVisit Begin(HttpContext context, WidgetVisit visit);
+
+    /// <summary>The visit without a session: whatever names it is taken back from the browser.</summary>
+    WidgetVisit End(HttpContext context, WidgetVisit visit);
+
+    /// <summary>Keeps a text that was not taken, or with null drops it. False: it cannot be kept, and the answer itself must show it.</summary>
+    bool Keep(HttpContext context, WidgetVisit visit, MessageDraft? draft);
+
+    /// <summary>Which pages may show the widget in a frame: the value of <c>frame-ancestors</c>.</summary>
+    string FrameAncestors(WidgetVisit visit);
+}

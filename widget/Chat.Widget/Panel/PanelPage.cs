@@ -1,0 +1,34 @@
+using System.Buffers.Text;
+using System.Security.Cryptography;
+using Chat.Widget.Home;
+using Microsoft.AspNetCore.Http;
+
+namespace Chat.Widget.Panel;
+
+/// <summary>The panel: a small, complete document. Cheap and without state, because a browser with scripting off loads it with every page.</summary>
+internal static class PanelPage
+{
+    public const string ComposerId = "q";
+
+    private const int KeyBytes = 16;
+
+    /// <summary>The panel's address with the composer in focus: a fragment is what moves focus without a script.</summary>
+    public static string ComposerOf(WidgetVisit visit) => $"{visit.UrlOf("panel")}#{ComposerId}";
+
+    public static Task ShowAsync(WidgetRequest request) => ShowAsync(request, StatusCodes.Status200OK);
+
+    public static Task ShowAsync(WidgetRequest request, int status) => request.PageAsync<PanelDocument>(
+        new()
+        {
+            [nameof(PanelDocument.Visit)] = request.Visit,
+            [nameof(PanelDocument.Fields)] = Fields(request),
+            [nameof(PanelDocument.Now)] = request.Service<TimeProvider>().GetUtcNow(),
+        },
+        status);
+
+    private static IReadOnlyList<FormField> Fields(WidgetRequest request)
+    {
+        var key = request.Visit.Draft?.FormKey is { Length: > 0 } kept ? kept : Base64Url.EncodeToString(RandomNumberGenerator.GetBytes(KeyBytes));
+        return [.. request.Home.IssueFields(request.Context, request.Visit), new FormField(SendMessage.KeyField, key)];
+    }
+}

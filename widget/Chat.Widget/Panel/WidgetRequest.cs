@@ -1,0 +1,78 @@
+using Chat.Widget.Home;
+using Microsoft.AspNetCore.Components;
+using Microsoft.AspNetCore.Components.Web;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+
+namespace Chat.Widget.Panel;
+
+/// <summary>One request for one of the widget's pages: who asks, where, and how it is answered.</summary>
+internal sealed class WidgetRequest(HttpContext context, IWidgetHome home, WidgetVisit visit)
+{
+    public HttpContext Context { get; } = context;
+
+    public IWidgetHome Home { get; } = home;
+
+    public WidgetVisit Visit { get; } = visit;
+
+    public CancellationToken Left => Context.RequestAborted;
+
+    public T Service<T>()
+        where T : notnull => Context.RequestServices.GetRequiredService<T>();
+
+    /// <summary>The same request with what has become of the visit.</summary>
+    public WidgetRequest With(WidgetVisit changed) => new(Context, Home, changed);
+
+    /// <summary>A component's HTML.</summary>
+    public async Task<string> RenderAsync<TComponent>(Dictionary<string, object?> parameters)
+        where TComponent : IComponent
+    {
+        await using var renderer = new HtmlRenderer(Context.RequestServices, Service<ILoggerFactory>());
+        return await renderer.Dispatcher.InvokeAsync(async () =>
+            (await renderer.RenderComponentAsync<TComponent>(ParameterView.FromDictionary(parameters))).ToHtmlString());
+    }
+
+    /// <summary>Answers with a whole page.</summary>
+    public async Task PageAsync<TComponent>(Dictionary<string, object?> parameters, int status = StatusCodes.Status200OK)
+        where TComponent : IComponent
+    {
+        var html = await RenderAsync<TComponent>(parameters);
+        Context.Response.StatusCode = status;
+        Begin();
+        await Context.Response.WriteAsync(html, Left);
+    }
+
+    /// <summary>Sets what every page of the widget says before its first byte.</summary>
+    public void Begin()
+    {
+        var headers = Context.Response.Headers;
+        Context.Response.ContentType = "text/html; charset=utf-8";
+        headers.CacheControl = "no-store, no-transform";
+        headers.ContentSecurityPolicy = Policy();
+        headers.XContentTypeOptions = "nosniff";
+        headers["Referrer-Policy"] = "no-referrer";
+        headers["Permissions-Policy"] = "camera=(), geolocation=(), microphone=()";
+        headers["X-Accel-Buffering"] = "no";
+        // frame-ancestors says it better; the antiforgery system sets this one on its own, and it knows no list.
+        headers.Remove("X-Frame-Options");
+    }
+
+    /// <summary>Sends the browser on with GET (RFC 9110, 15.4.4), so that a reload repeats no post.</summary>
+    public Task SeeOtherAsync(string url)
+    {
+        Context.Response.StatusCode = StatusCodes.Status303SeeOther;
+        Context.Response.Headers.Location = url;
+        Context.Response.Headers.CacheControl = "no-store";
+        Context.Response.Headers["Referrer-Policy"] = "no-referrer";
+        return Task.CompletedTask;
+    }
+
+    private string Policy()
+    {
+        var pictures = WidgetLink.Origin(Visit.Settings.AvatarUrl) is { } origin ? $"'self' {origin}" : "'self'";
+        return $"default-src 'none'; style-src 'self'; img-src {pictures}; form-action 'self'; frame-src 'self'; base-uri 'none'; "
+            + $"frame-ancestors {Home.FrameAncestors(Visit)}; "
+            + "sandbox allow-forms allow-same-origin allow-popups allow-popups-to-escape-sandbox allow-downloads";
+    }
+}
