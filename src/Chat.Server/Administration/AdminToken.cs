@@ -50,15 +50,10 @@ public sealed partial class AdminToken
 
     private static string ReadOrCreate(string path, ILogger logger)
     {
-        if (File.Exists(path) && File.ReadAllText(path).Trim() is { Length: > 0 } kept)
+        if (OwnerOnlyFile.Read(path) is { } kept)
             return kept;
         var token = Base64Url.EncodeToString(RandomNumberGenerator.GetBytes(RandomBytes));
-        Directory.CreateDirectory(Path.GetDirectoryName(path)!);
-        var options = new FileStreamOptions { Mode = FileMode.Create, Access = FileAccess.Write };
-        if (!OperatingSystem.IsWindows())
-            options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
-        using (var writer = new StreamWriter(path, options))
-            writer.WriteLine(token);
+        OwnerOnlyFile.Write(path, token);
         Log.Created(logger, path);
         return token;
     }

@@ -2,6 +2,8 @@ using System.Reflection;
 using Chat.Server.Administration;
 using Chat.Server.Channels;
 using Chat.Server.Providers;
+using Chat.Server.Storage;
+using Microsoft.Extensions.Options;
 
 namespace Chat.Server.Hosting;
 
@@ -9,18 +11,35 @@ namespace Chat.Server.Hosting;
 /// The channel that a newcomer talks to: in Development, made when there is no channel yet. It is answered by the built-in
 /// guide, from a guide to this product, so that the first question gets a useful answer without an account or a network.
 /// </summary>
-internal sealed class DemoChannel(CreateChannel create, ChannelStore channels, ChannelQueries queries, IHostEnvironment environment)
+internal sealed class DemoChannel(
+    CreateChannel create, ChannelStore channels, ChannelQueries queries, IOptions<StorageOptions> storage, IHostEnvironment environment)
 {
     /// <summary>The demo channel's id, the same everywhere.</summary>
     public static readonly Guid Id = new("01900000-0000-7000-8000-00000000c4a7");
 
+    // Beside the administration token: what runs on the same machine, as the widget's sample does, finds the key there.
+    private const string KeyFileName = "demo-channel-key";
+
     private const string KnowledgePrefix = "Chat.Server.Hosting.DemoGuide.";
 
-    /// <summary>Makes the channel where it belongs and is wanted.</summary>
+    /// <summary>Makes the channel where it belongs and is wanted, and keeps its key in a file beside the database.</summary>
     public async Task EnsureAsync(CancellationToken cancellationToken)
     {
-        if (!environment.IsDevelopment() || (await channels.ListAsync(1, 0, cancellationToken)).Total > 0)
+        if (!environment.IsDevelopment())
             return;
+        if ((await channels.ListAsync(1, 0, cancellationToken)).Total == 0)
+            await CreateAsync(cancellationToken);
+        var path = Path.Combine(Path.GetDirectoryName(storage.Value.AbsolutePath(environment))!, KeyFileName);
+        if (await FindKeyAsync(cancellationToken) is { } key && OwnerOnlyFile.Read(path) != key)
+            OwnerOnlyFile.Write(path, key);
+    }
+
+    /// <summary>The demo channel's key; null when there is no such channel.</summary>
+    public async Task<string?> FindKeyAsync(CancellationToken cancellationToken) =>
+        (await queries.RevealKeyAsync(Id, cancellationToken)).Succeeded(out var key, out _) ? key.Key : null;
+
+    private async Task CreateAsync(CancellationToken cancellationToken)
+    {
         var request = new CreateChannelRequest
         {
             Name = "Demo",
@@ -33,10 +52,6 @@ internal sealed class DemoChannel(CreateChannel create, ChannelStore channels, C
         };
         await create.HandleAsync(request, Id, cancellationToken);
     }
-
-    /// <summary>The demo channel's key; null when there is no such channel.</summary>
-    public async Task<string?> FindKeyAsync(CancellationToken cancellationToken) =>
-        (await queries.RevealKeyAsync(Id, cancellationToken)).Succeeded(out var key, out _) ? key.Key : null;
 
     internal static string ReadGuide()
     {
