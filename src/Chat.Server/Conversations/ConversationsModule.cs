@@ -1,9 +1,11 @@
+using System.ComponentModel;
 using System.Text.Json.Serialization;
 using Chat.Server.Channels;
 using Chat.Server.Errors;
 using Chat.Server.Http;
 using Chat.Server.Quotas;
 using Chat.Server.Settings;
+using Microsoft.AspNetCore.Mvc;
 using Microsoft.Extensions.Options;
 
 namespace Chat.Server.Conversations;
@@ -125,8 +127,12 @@ public static class ConversationsModule
     }
 
     private static async Task<IResult> HistoryAsync(
-        HttpContext context, [AsParameters] ReadHistoryQuery query, GetHistory operation, CancellationToken cancellationToken) =>
-        TypedResults.Ok(await operation.HandleAsync(context.Channel(), query.SessionId!, query.IncludeFailed == true, cancellationToken));
+        HttpContext context,
+        [AsParameters] HistoryQuery query,
+        [FromQuery(Name = "include_failed"), Description("Whether messages whose reply failed are wanted too. Default false.")] bool? includeFailed,
+        GetHistory operation,
+        CancellationToken cancellationToken) =>
+        TypedResults.Ok(await operation.HandleAsync(context.Channel(), query.SessionId!, includeFailed == true, cancellationToken));
 
     private static async Task<IResult> ForgetAsync(
         HttpContext context, [AsParameters] HistoryQuery query, ThreadEraser eraser, TimeProvider time, CancellationToken cancellationToken)

@@ -9,7 +9,7 @@ using Microsoft.AspNetCore.Mvc;
 namespace Chat.Server.Conversations;
 
 /// <summary>The query of <c>/history</c>.</summary>
-public record HistoryQuery
+public sealed record HistoryQuery
 {
     /// <summary>The session, as <c>POST /chat</c> named it: 1 to 255 characters.</summary>
     [FromQuery(Name = "session_id")]
@@ -24,14 +24,6 @@ public record HistoryQuery
             ? ValueTask.FromResult<object?>(new ErrorResult(verdict.ToError()))
             : next(context);
     }
-}
-
-/// <summary>The query of reading <c>/history</c>.</summary>
-public sealed record ReadHistoryQuery : HistoryQuery
-{
-    /// <summary>Whether messages whose reply failed are wanted too. Default false: a caller that offers no retry has no use for them.</summary>
-    [FromQuery(Name = "include_failed")]
-    public bool? IncludeFailed { get; init; }
 }
 
 /// <summary>The rule that every session id obeys.</summary>

@@ -47,6 +47,22 @@ public sealed partial class FirstRunTests
     }
 
     [Fact]
+    public async Task In_Development_the_demo_channels_key_stands_in_a_file_of_its_owners_alone_and_follows_a_rotation()
+    {
+        await using var app = new ChatApp { Environment = "Development" };
+        var demo = await DemoAsync(app);
+        var path = Path.Combine(app.Folder, "demo-channel-key");
+        Assert.Equal(demo.Key, (await File.ReadAllTextAsync(path)).Trim());
+        if (!OperatingSystem.IsWindows())
+            Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(path));
+
+        using var rotated = await app.AdminAsync(HttpMethod.Post, $"/admin/v1/channels/{DemoId}/key/rotate");
+        await using var again = new ChatApp(app.Folder) { Environment = "Development" };
+        Assert.Equal((await DemoAsync(again)).Key, (await File.ReadAllTextAsync(path)).Trim());
+        Assert.NotEqual(demo.Key, (await DemoAsync(again)).Key);
+    }
+
+    [Fact]
     public async Task The_console_shows_a_curl_line_that_works_as_it_stands_and_where_the_token_is()
     {
         var folder = Directory.CreateTempSubdirectory("chat-tests-");

@@ -17,8 +17,11 @@ internal interface IWidgetHome
     /// <summary>Whether a posted form is one that this home issued to this visitor. The form has been read.</summary>
     Task<bool> IsGenuineAsync(HttpContext context, WidgetVisit visit);
 
-    /// <summary>The visit with a session: the one it has, kept alive, or a new one. Called when the visitor sends.</summary>
-    WidgetVisit Begin(HttpContext context, WidgetVisit visit);
+    /// <summary>
+    /// The visit with a session: the one it has, kept alive, or a new one. Called when the visitor sends. The first message sent twice, with no
+    /// session yet in either request, is one message all the same: the same <paramref name="formKey"/> begins the same session.
+    /// </summary>
+    WidgetVisit Begin(HttpContext context, WidgetVisit visit, string formKey);
 
     /// <summary>The visit without a session: whatever names it is taken back from the browser.</summary>
     WidgetVisit End(HttpContext context, WidgetVisit visit);

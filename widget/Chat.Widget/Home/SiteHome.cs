@@ -55,9 +55,9 @@ internal sealed class SiteHome(
     public async Task<bool> IsGenuineAsync(HttpContext context, WidgetVisit visit) =>
         context.Request.Headers["Sec-Fetch-Site"].ToString() is "" or "same-origin" && await antiforgery.IsRequestValidAsync(context);
 
-    public WidgetVisit Begin(HttpContext context, WidgetVisit visit)
+    public WidgetVisit Begin(HttpContext context, WidgetVisit visit, string formKey)
     {
-        var session = visit.SessionId ?? WidgetCookies.NewSession();
+        var session = visit.SessionId ?? WidgetCookies.NewSession(formKey);
         WidgetCookies.Set(context, WidgetCookies.Session, session, visit.Root);
         WidgetCookies.Set(context, WidgetCookies.Open, "1", SitePath(context));
         return visit with { SessionId = session };

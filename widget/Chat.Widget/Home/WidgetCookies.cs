@@ -1,5 +1,6 @@
 using System.Buffers.Text;
 using System.Security.Cryptography;
+using System.Text;
 using Microsoft.AspNetCore.Http;
 
 namespace Chat.Widget.Home;
@@ -26,7 +27,13 @@ internal static class WidgetCookies
     public static string? ReadSession(HttpContext context) =>
         context.Request.Cookies[Session] is { Length: SessionLength } id && id.All(letter => char.IsAsciiLetterOrDigit(letter) || letter is '-' or '_') ? id : null;
 
-    public static string NewSession() => Base64Url.EncodeToString(RandomNumberGenerator.GetBytes(RandomBytes));
+    /// <summary>
+    /// A session's name, as hard to guess as the key of the form that begins it: 256 random bits of ours. Where a form comes without, they are
+    /// drawn here.
+    /// </summary>
+    public static string NewSession(string formKey) => Base64Url.EncodeToString(formKey.Length == Panel.PanelPage.FormKeyLength
+        ? SHA256.HashData(Encoding.UTF8.GetBytes($"{Session}\n{formKey}"))
+        : RandomNumberGenerator.GetBytes(RandomBytes));
 
     /// <summary>Sets a cookie of the widget's path; false where the value is too long to be kept.</summary>
     public static bool Set(HttpContext context, string name, string value, string path)

@@ -10,7 +10,10 @@ internal static class PanelPage
 {
     public const string ComposerId = "q";
 
-    private const int KeyBytes = 16;
+    /// <summary>256 bits in base64url.</summary>
+    public const int FormKeyLength = 43;
+
+    private const int KeyBytes = 32;
 
     /// <summary>The panel's address with the composer in focus: a fragment is what moves focus without a script.</summary>
     public static string ComposerOf(WidgetVisit visit) => $"{visit.UrlOf("panel")}#{ComposerId}";

@@ -38,7 +38,7 @@ internal static class SendMessage
             return;
         }
 
-        var begun = request.With(request.Home.Begin(request.Context, request.Visit));
+        var begun = request.With(request.Home.Begin(request.Context, request.Visit, draft.FormKey));
         if (await TakeAsync(begun, draft, isFirst: request.Visit.SessionId is null) is { } refusal)
         {
             await RefuseAsync(begun, refusal);

@@ -16,9 +16,6 @@ internal sealed class AnswerWriter(StringBuilder page)
     private bool _hasMarks;
     private bool _hasBegun;
 
-    /// <summary>Whether anything has been shown.</summary>
-    public bool HasText { get; private set; }
-
     /// <summary>The answer is read again from its beginning, after a connection that broke: what is there already is passed over.</summary>
     public void Restart() => _skip = _written;
 
@@ -59,7 +56,8 @@ internal sealed class AnswerWriter(StringBuilder page)
         page.Append('<').Append(element).Append(" class=\"hb\">").Append(before)
             .Append("<a href=\"\" target=\"_self\">").Append(encodedText).Append("</a>")
             .Append(after).Append("</").Append(element).Append('>');
-        Mark("ok");
+        // Not the mark of a draft: the typing sign goes when that comes.
+        Mark("on");
         _hasMarks = true;
     }
 
@@ -91,7 +89,7 @@ internal sealed class AnswerWriter(StringBuilder page)
     {
         if (_hasBegun)
             return;
-        _hasBegun = HasText = true;
+        _hasBegun = true;
         page.Append("<i class=\"ok\"></i>");
     }
 

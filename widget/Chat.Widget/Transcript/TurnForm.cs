@@ -64,7 +64,7 @@ internal static class RetryQuestion
 
     private static async Task AskAsync(WidgetRequest request, Exchange failed)
     {
-        var begun = request.With(request.Home.Begin(request.Context, request.Visit));
+        var begun = request.With(request.Home.Begin(request.Context, request.Visit, failed.MessageId));
         var draft = new Home.MessageDraft
         {
             Text = failed.Question,
