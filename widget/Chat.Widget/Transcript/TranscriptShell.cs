@@ -19,8 +19,8 @@ internal static class TranscriptShell
     // The scroller is laid out from its lower end, and so stays there while text comes in, unless the visitor has scrolled up. The shadow tree puts
     // an anchor below what streams in, for engines without scroll anchoring; its parts are styled from the page's own stylesheet.
     private const string Scroller =
-        "<template shadowrootmode=\"open\"><div part=\"s\" tabindex=\"0\" role=\"region\" aria-label=\"{0}\"><div part=\"i\"><slot></slot>"
-        + "<div part=\"a\" id=\"end\"></div></div></div><slot name=\"bar\"></slot></template>";
+        "<template shadowrootmode=\"open\"><section part=\"s\" tabindex=\"0\" aria-label=\"{0}\"><div part=\"i\"><slot></slot>"
+        + "<div part=\"a\" id=\"end\"></div></div></section><slot name=\"bar\"></slot></template>";
 
     public static void WriteBegin(StringBuilder page, WidgetVisit visit, IReadOnlyList<FormField> fields)
     {
@@ -43,8 +43,8 @@ internal static class TranscriptShell
     {
         var texts = visit.Settings.Texts;
         page.Append($"""
-            <div slot="bar" class="bar"><button form="{FormId}" formaction="{Text(visit.UrlOf("stop"))}" name="{TurnForm.IdField}" value="{Text(messageId)}">{Text(texts.Stop)}</button></div>
-            <div role="log" aria-live="polite"><article class="bubble answer" dir="auto"><h2 class="vh">{Text(texts.Assistant)}</h2><p class="typing" role="status"><span class="vh">{Text(texts.Typing)}</span><i class="dot"></i><i class="dot"></i><i class="dot"></i></p>
+            <div slot="bar" class="bar"><button type="submit" form="{FormId}" formaction="{Text(visit.UrlOf("stop"))}" name="{TurnForm.IdField}" value="{Text(messageId)}">{Text(texts.Stop)}</button></div>
+            <div role="log" aria-live="polite"><article class="bubble answer" dir="auto"><h2 class="vh" dir="{visit.Settings.Direction}">{Text(texts.Assistant)}</h2><p class="typing" role="status" dir="{visit.Settings.Direction}"><span class="vh">{Text(texts.Typing)}</span><i class="dot"></i><i class="dot"></i><i class="dot"></i></p>
             """);
     }
 
