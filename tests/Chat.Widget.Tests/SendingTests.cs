@@ -239,7 +239,7 @@ public sealed class SendingTests : IAsyncLifetime
     public async Task A_suggested_question_is_sent_as_it_stands()
     {
         var panel = await _app.PageAsync();
-        var buttons = panel.QuerySelectorAll<IHtmlButtonElement>(".suggestions button").ToList();
+        var buttons = panel.QuerySelectorAll(".suggestions button").Cast<IHtmlButtonElement>().ToList();
         Assert.Equal(["When are you open?", "<b>"], buttons.Select(button => button.Value));
         await _app.PostAsync("/_chat/send", [.. WidgetApp.FieldsOf(panel), new("message", ""), new("message", "<b>")]);
         Assert.Equal("<b>", Backend.Sent.Single().Message);
@@ -271,5 +271,5 @@ public sealed class SendingTests : IAsyncLifetime
         Assert.NotNull(Composer(await WidgetApp.ParseAsync(response)));
     }
 
-    private static IHtmlTextAreaElement Composer(IHtmlDocument panel) => panel.QuerySelector<IHtmlTextAreaElement>("#q")!;
+    private static IHtmlTextAreaElement Composer(IHtmlDocument panel) => (IHtmlTextAreaElement)panel.QuerySelector("#q")!;
 }

@@ -118,7 +118,7 @@ public sealed class TranscriptTests : IAsyncLifetime
         var page = await _app.PageAsync("/_chat/log");
         Assert.Equal("Why?", page.QuerySelector(".question .said")!.TextContent);
         Assert.Contains("no answer could be made", page.QuerySelector(".problem")!.TextContent, StringComparison.Ordinal);
-        Assert.Equal(failed, page.QuerySelector<IHtmlButtonElement>(".problem button")!.Value);
+        Assert.Equal(failed, page.QuerySelector(".problem button")!.GetAttribute("value"));
 
         await _app.PressAsync("retry", "id", failed);
         Assert.Single((await _app.PageAsync("/_chat/log")).QuerySelectorAll(".question"));
@@ -152,7 +152,7 @@ public sealed class TranscriptTests : IAsyncLifetime
         Backend.Breaks(ChatErrorCodes.AiServiceError);
         var page = await _app.PageAsync("/_chat/log");
         Assert.All(page.QuerySelectorAll(".draft"), draft => Assert.True(IsHidden(draft)));
-        Assert.Equal("turn-0", page.QuerySelector<IHtmlButtonElement>(".problem button")!.Value);
+        Assert.Equal("turn-0", page.QuerySelector(".problem button")!.GetAttribute("value"));
         Assert.NotNull(page.QuerySelector(".eos"));
     }
 

@@ -11,7 +11,7 @@ internal sealed class LogReader : IDisposable
     private readonly Stream _body;
     private readonly StringBuilder _text = new();
     private readonly Decoder _decoder = Encoding.UTF8.GetDecoder();
-    private readonly object _guard = new();
+    private readonly Lock _guard = new();
     private readonly Task _reading;
     private TaskCompletionSource _more = new(TaskCreationOptions.RunContinuationsAsynchronously);
 

@@ -18,7 +18,7 @@ internal sealed class ScriptedBackend : IChatBackend
     public ConcurrentQueue<string> Calls { get; } = new();
 
     /// <summary>The events of the answer that is being made; complete it to end the stream.</summary>
-    public Channel<Func<ChatStreamEvent>> Answer { get; set; } = Channel.CreateUnbounded<Func<ChatStreamEvent>>();
+    public Channel<Func<ChatStreamEvent>> Answer { get; } = System.Threading.Channels.Channel.CreateUnbounded<Func<ChatStreamEvent>>();
 
     public ChatApiException? SendFails { get; set; }
 

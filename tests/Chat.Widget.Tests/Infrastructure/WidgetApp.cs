@@ -4,7 +4,6 @@ using Chat.Server.Tests.Infrastructure;
 using Chat.Widget.Backend;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.DataProtection;
-using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.TestHost;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
@@ -108,7 +107,7 @@ internal sealed class WidgetApp : IAsyncDisposable
     }
 
     public static IEnumerable<KeyValuePair<string, string>> FieldsOf(IHtmlDocument page) => page
-        .QuerySelectorAll<IHtmlInputElement>("input[type=hidden]")
+        .QuerySelectorAll("input[type=hidden]").Cast<IHtmlInputElement>()
         .Select(input => new KeyValuePair<string, string>(input.Name!, input.Value));
 
     public static async Task<IHtmlDocument> ParseAsync(HttpResponseMessage response) => Parse(await response.Content.ReadAsStringAsync());

@@ -13,6 +13,9 @@ public sealed record WidgetVisit
     /// <summary>Where the widget's pages begin, the site's own base path included: <c>/_chat</c>.</summary>
     public required string Root { get; init; }
 
+    /// <summary>Where the stylesheets are; null: below <see cref="Root"/>. A root that names a visitor is not one for what is kept for ever.</summary>
+    public string? AssetRoot { get; init; }
+
     /// <summary>What every address carries on, with its question mark: the ticket. Often empty.</summary>
     public string Query { get; init; } = "";
 
@@ -38,7 +41,7 @@ public sealed record WidgetVisit
     public string UrlOf(string page) => $"{Root}/{page}{Query}";
 
     /// <summary>The address of a stylesheet: it takes no ticket, so that one copy serves every page.</summary>
-    public string StylesheetUrl => $"{Root}/css/{Theme.Stylesheets.FileOf(Theme.Stylesheets.Panel, Settings.Accent)}";
+    public string StylesheetUrl => $"{AssetRoot ?? Root}/css/{Theme.Stylesheets.FileOf(Theme.Stylesheets.Panel, Settings.Accent)}";
 }
 
 /// <summary>A hidden field of every form.</summary>

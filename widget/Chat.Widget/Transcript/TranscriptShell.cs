@@ -35,7 +35,8 @@ internal static class TranscriptShell
             """);
         foreach (var field in fields)
             page.Append($"<input type=\"hidden\" name=\"{Text(field.Name)}\" value=\"{Text(field.Value)}\">");
-        page.Append("</form><main class=\"talk\">").AppendFormat(null, Scroller, Text(texts.Conversation));
+        // One drawing for all buttons, because emoji are missing on many systems.
+        page.Append("</form><svg class=\"pad\" aria-hidden=\"true\"><symbol id=\"thumb\" viewBox=\"0 0 24 24\"><path d=\"M7 10v10H3V10zm2 0 4-7a2 2 0 0 1 2 2.5L14 9h5a2 2 0 0 1 2 2.4l-1.4 7A2 2 0 0 1 17.6 20H9z\"/></symbol></svg><main class=\"talk\">").AppendFormat(null, Scroller, Text(texts.Conversation));
         page.Append($"<p class=\"bubble greeting\" dir=\"auto\">{Text(settings.Greeting)}</p>\n");
     }
 
