@@ -7,6 +7,7 @@ using Chat.Widget.Tests.Infrastructure;
 using Chat.Widget.Theme;
 using Microsoft.AspNetCore.DataProtection;
 using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace Chat.Widget.Tests;
@@ -18,6 +19,7 @@ public sealed class LauncherTests : BunitContext
 
     public LauncherTests()
     {
+        Services.AddSingleton<IConfiguration>(new ConfigurationBuilder().Build());
         Services.AddSingleton<IChatBackend>(_backend);
         Services.AddDataProtection().UseEphemeralDataProtectionProvider();
         Services.AddChatWidget(_ => { });

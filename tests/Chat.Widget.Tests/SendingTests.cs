@@ -54,6 +54,7 @@ public sealed class SendingTests : IAsyncLifetime
     [Fact]
     public async Task The_same_form_sent_twice_is_one_message_and_with_another_text_it_is_another()
     {
+        Backend.Answer.Writer.Complete();
         var panel = await _app.PageAsync();
         await _app.AskAsync("one", panel);
         await _app.AskAsync("one", panel);

@@ -118,6 +118,7 @@ internal sealed partial class TranscriptStream
             catch (ChatApiException failure) when (IsBreak(failure) && ++breaks <= MaxBreaks)
             {
                 Log.Rejoining(_logger, pending.MessageId, failure.Code, breaks);
+                await FlushAsync();
                 await Task.Delay(TimeSpan.FromSeconds(breaks), _time, Left);
                 answer.Restart();
             }
