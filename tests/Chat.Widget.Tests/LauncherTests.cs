@@ -3,12 +3,14 @@ using System.Text;
 using AngleSharp.Html.Parser;
 using Bunit;
 using Chat.Widget.Backend;
+using Chat.Widget.Home;
+using Chat.Widget.Launcher;
 using Chat.Widget.Tests.Infrastructure;
 using Chat.Widget.Theme;
 using Microsoft.AspNetCore.DataProtection;
 using Microsoft.AspNetCore.Http;
-using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Options;
 
 namespace Chat.Widget.Tests;
 
@@ -19,10 +21,14 @@ public sealed class LauncherTests : BunitContext
 
     public LauncherTests()
     {
-        Services.AddSingleton<IConfiguration>(new ConfigurationBuilder().Build());
         Services.AddSingleton<IChatBackend>(_backend);
         Services.AddDataProtection().UseEphemeralDataProtectionProvider();
-        Services.AddChatWidget(_ => { });
+        Services.AddAntiforgery();
+        Services.AddSingleton(TimeProvider.System);
+        Services.AddSingleton(Options.Create(new ChatWidgetOptions()));
+        Services.AddSingleton<ChannelDefaults>();
+        Services.AddSingleton<SiteHome>();
+        Services.AddSingleton<LauncherFactory>();
         Services.AddSingleton<IHttpContextAccessor>(new HttpContextAccessor { HttpContext = _request });
         (_request.Request.Scheme, _request.Request.Host, _request.Request.Path) = ("https", new HostString("shop.example"), "/bikes");
     }

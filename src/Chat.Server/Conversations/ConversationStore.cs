@@ -118,13 +118,13 @@ public sealed class ConversationStore(Database database)
         return [.. turns.Where(turn => turn.Reply is { Length: > 0 }).Reverse()];
     }
 
-    /// <summary>The session's turns, oldest first: answered ones, those that are being answered and, where they are asked for, failed ones.</summary>
-    public Task<IReadOnlyList<Turn>> HistoryAsync(SessionKey key, bool withFailed, DateTimeOffset now, CancellationToken cancellationToken)
-    {
-        var last = (int)(withFailed ? TurnState.Failed : TurnState.Done);
-        return database.ReadAsync(
-            session => session.ListAsync<Turn>(SelectHistory, new { key.ChannelId, key.Hash, now, last, empty = "" }), cancellationToken);
-    }
+    /// <summary>The session's turns, oldest first: answered ones, and those that are being answered.</summary>
+    public Task<IReadOnlyList<Turn>> HistoryAsync(SessionKey key, DateTimeOffset now, CancellationToken cancellationToken) =>
+        TurnsUpToAsync(TurnState.Done, key, now, cancellationToken);
+
+    /// <summary>The same with the turns that failed.</summary>
+    public Task<IReadOnlyList<Turn>> HistoryWithFailedAsync(SessionKey key, DateTimeOffset now, CancellationToken cancellationToken) =>
+        TurnsUpToAsync(TurnState.Failed, key, now, cancellationToken);
 
     /// <summary>
     /// Counts a message in the session's thread and keeps the thread alive until <paramref name="expiresAt"/>; begins a fresh
@@ -174,4 +174,7 @@ public sealed class ConversationStore(Database database)
     /// <summary>Pending turns whose lease has ended: the process that ran them is gone.</summary>
     public Task<IReadOnlyList<AbandonedTurn>> AbandonedTurnsAsync(DateTimeOffset now, int limit, CancellationToken cancellationToken) =>
         database.ReadAsync(session => session.ListAsync<AbandonedTurn>(SelectAbandoned, new { now, limit }), cancellationToken);
+
+    private Task<IReadOnlyList<Turn>> TurnsUpToAsync(TurnState last, SessionKey key, DateTimeOffset now, CancellationToken cancellationToken) => database.ReadAsync(
+        session => session.ListAsync<Turn>(SelectHistory, new { key.ChannelId, key.Hash, now, last = (int)last, empty = "" }), cancellationToken);
 }

@@ -109,7 +109,8 @@ public sealed class GetHistory(ConversationStore store, TimeProvider time)
     /// <summary>The session's messages; a session that is not there is empty, never an error.</summary>
     public async Task<HistoryResponse> HandleAsync(Channel channel, string sessionId, bool withFailed, CancellationToken cancellationToken)
     {
-        var turns = await store.HistoryAsync(SessionKey.Of(channel.ChannelId, sessionId), withFailed, time.GetUtcNow(), cancellationToken);
+        var (session, now) = (SessionKey.Of(channel.ChannelId, sessionId), time.GetUtcNow());
+        var turns = await (withFailed ? store.HistoryWithFailedAsync(session, now, cancellationToken) : store.HistoryAsync(session, now, cancellationToken));
         return new HistoryResponse { Messages = [.. turns.SelectMany(Messages)] };
     }
 
