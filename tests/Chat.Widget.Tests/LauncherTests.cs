@@ -1,42 +1,52 @@
 using System.IO.Compression;
 using System.Text;
 using AngleSharp.Html.Parser;
-using Bunit;
 using Chat.Widget.Backend;
 using Chat.Widget.Home;
 using Chat.Widget.Launcher;
 using Chat.Widget.Tests.Infrastructure;
 using Chat.Widget.Theme;
+using Microsoft.AspNetCore.Components;
+using Microsoft.AspNetCore.Components.Web;
 using Microsoft.AspNetCore.DataProtection;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 
 namespace Chat.Widget.Tests;
 
-public sealed class LauncherTests : BunitContext
+public sealed class LauncherTests : IAsyncLifetime
 {
     private readonly DefaultHttpContext _request = new();
     private readonly ScriptedBackend _backend = new();
 
+    private readonly ServiceProvider _services;
+
     public LauncherTests()
     {
-        Services.AddSingleton<IChatBackend>(_backend);
-        Services.AddDataProtection().UseEphemeralDataProtectionProvider();
-        Services.AddAntiforgery();
-        Services.AddSingleton(TimeProvider.System);
-        Services.AddSingleton(Options.Create(new ChatWidgetOptions()));
-        Services.AddSingleton<ChannelDefaults>();
-        Services.AddSingleton<SiteHome>();
-        Services.AddSingleton<LauncherFactory>();
-        Services.AddSingleton<IHttpContextAccessor>(new HttpContextAccessor { HttpContext = _request });
         (_request.Request.Scheme, _request.Request.Host, _request.Request.Path) = ("https", new HostString("shop.example"), "/bikes");
+        var services = new ServiceCollection().AddLogging();
+        services.AddSingleton<IChatBackend>(_backend);
+        services.AddDataProtection().UseEphemeralDataProtectionProvider();
+        services.AddAntiforgery();
+        services.AddSingleton(TimeProvider.System);
+        services.AddSingleton(Options.Create(new ChatWidgetOptions()));
+        services.AddSingleton<ChannelDefaults>();
+        services.AddSingleton<SiteHome>();
+        services.AddSingleton<LauncherFactory>();
+        services.AddSingleton<IHttpContextAccessor>(new HttpContextAccessor { HttpContext = _request });
+        _services = services.BuildServiceProvider();
     }
 
+    public Task InitializeAsync() => Task.CompletedTask;
+
+    public async Task DisposeAsync() => await _services.DisposeAsync();
+
     [Fact]
-    public void Closed_it_is_a_button_that_opens_a_popover_with_a_close_button_outside_a_lazy_frame()
+    public async Task Closed_it_is_a_button_that_opens_a_popover_with_a_close_button_outside_a_lazy_frame()
     {
-        var shadow = Shadow(Render<ChatWidget>().Markup);
+        var shadow = Shadow(await RenderAsync());
         var button = shadow.QuerySelector("button.l")!;
         var popover = shadow.GetElementById(button.GetAttribute("popovertarget")!)!;
         Assert.Equal(("Chat with us", "dialog", true), (button.TextContent, popover.GetAttribute("role"), popover.HasAttribute("popover")));
@@ -51,20 +61,20 @@ public sealed class LauncherTests : BunitContext
     [InlineData(null, true, true)]
     [InlineData("1", false, true)]
     [InlineData("0", true, false)]
-    public void It_is_open_as_the_visitor_left_it_and_else_as_the_owner_wants(string? cookie, bool atFirst, bool open)
+    public async Task It_is_open_as_the_visitor_left_it_and_else_as_the_owner_wants(string? cookie, bool atFirst, bool open)
     {
         if (cookie is not null)
             _request.Request.Headers.Cookie = $"chat_open={cookie}";
-        var shadow = Shadow(Render<ChatWidget>(tag => tag.Add(widget => widget.OpenAtFirst, atFirst)).Markup);
+        var shadow = Shadow(await RenderAsync((nameof(ChatWidget.OpenAtFirst), atFirst)));
         Assert.Equal(open, shadow.QuerySelector("details[open]") is not null);
         // A frame that takes the focus while a page loads would take the visitor with it.
         Assert.Equal(!open, shadow.QuerySelector("iframe")!.GetAttribute("src")!.EndsWith("#q", StringComparison.Ordinal));
     }
 
     [Fact]
-    public void Inline_it_is_the_panel_alone()
+    public async Task Inline_it_is_the_panel_alone()
     {
-        var shadow = Shadow(Render<ChatWidget>(tag => tag.Add(widget => widget.Placement, WidgetPlacement.Inline)).Markup);
+        var shadow = Shadow(await RenderAsync((nameof(ChatWidget.Placement), WidgetPlacement.Inline)));
         Assert.NotNull(shadow.QuerySelector(".i iframe"));
         Assert.Empty(shadow.QuerySelectorAll("button,details"));
     }
@@ -73,46 +83,50 @@ public sealed class LauncherTests : BunitContext
     [InlineData(WidgetPlacement.Corner, false)]
     [InlineData(WidgetPlacement.Corner, true)]
     [InlineData(WidgetPlacement.Inline, false)]
-    public void It_weighs_three_kilobytes_at_most_with_its_stylesheet_and_has_no_script_handler_or_style(WidgetPlacement placement, bool open)
+    public async Task It_weighs_three_kilobytes_at_most_with_its_stylesheet_and_has_no_script_handler_or_style(WidgetPlacement placement, bool open)
     {
-        var markup = Render<ChatWidget>(tag => tag
-            .Add(widget => widget.Placement, placement).Add(widget => widget.OpenAtFirst, open).Add(widget => widget.PageTitle, "Bicycles for every day")).Markup;
+        var markup = await RenderAsync((nameof(ChatWidget.Placement), placement), (nameof(ChatWidget.OpenAtFirst), open), (nameof(ChatWidget.PageTitle), "Bicycles for every day"));
         AssertNoScript(markup);
         var css = Stylesheets.TextOf(Stylesheets.Launcher, new Accent(0x24, 0x56, 0xc7));
         Assert.InRange(Packed(markup) + Packed(css), 1, 3 * 1_024);
     }
 
     [Fact]
-    public void Nothing_is_asked_of_the_service_for_it()
+    public async Task Nothing_is_asked_of_the_service_for_it()
     {
-        Render<ChatWidget>();
+        await RenderAsync();
         Assert.Equal(0, _backend.ChannelReads);
     }
 
     [Fact]
-    public void Without_shadow_trees_there_is_a_link()
+    public async Task Without_shadow_trees_there_is_a_link()
     {
-        var host = new HtmlParser().ParseDocument(Render<ChatWidget>().Markup).QuerySelector("chat-widget")!;
+        var host = new HtmlParser().ParseDocument(await RenderAsync()).QuerySelector("chat-widget")!;
         Assert.StartsWith("/_chat/panel?c=", host.QuerySelector("a")!.GetAttribute("href"), StringComparison.Ordinal);
     }
 
     [Fact]
-    public void The_wrapper_is_hidden_until_its_stylesheet_is_there()
+    public async Task The_wrapper_is_hidden_until_its_stylesheet_is_there()
     {
-        var shadow = Shadow(Render<ChatWidget>().Markup);
+        var shadow = Shadow(await RenderAsync());
         Assert.True(shadow.QuerySelector(".w")!.HasAttribute("hidden"));
         Assert.Contains(".w{display:block", Stylesheets.TextOf(Stylesheets.Launcher, default), StringComparison.Ordinal);
     }
 
     [Fact]
-    public void Texts_side_scheme_and_direction_are_the_tags()
+    public async Task Texts_side_scheme_and_direction_are_the_tags()
     {
-        var shadow = Shadow(Render<ChatWidget>(tag => tag
-            .Add(widget => widget.Language, "ar").Add(widget => widget.Side, WidgetSide.Start).Add(widget => widget.Scheme, WidgetScheme.Dark)
-            .Add(widget => widget.Texts, new Dictionary<string, string> { ["launcher"] = "<hi>" })).Markup);
+        var shadow = Shadow(await RenderAsync((nameof(ChatWidget.Language), "ar"), (nameof(ChatWidget.Side), WidgetSide.Start), (nameof(ChatWidget.Scheme), WidgetScheme.Dark), (nameof(ChatWidget.Texts), new Dictionary<string, string> { ["launcher"] = "<hi>" })));
         var wrapper = shadow.QuerySelector(".w")!;
         Assert.Equal(("rtl", "ar", "w dark start"), (wrapper.GetAttribute("dir"), wrapper.GetAttribute("lang"), wrapper.ClassName));
         Assert.Equal("<hi>", shadow.QuerySelector("button.l")!.TextContent);
+    }
+
+    private async Task<string> RenderAsync(params (string Name, object Value)[] parameters)
+    {
+        await using var renderer = new HtmlRenderer(_services, _services.GetRequiredService<ILoggerFactory>());
+        var view = ParameterView.FromDictionary(parameters.ToDictionary(parameter => parameter.Name, parameter => (object?)parameter.Value));
+        return await renderer.Dispatcher.InvokeAsync(async () => (await renderer.RenderComponentAsync<ChatWidget>(view)).ToHtmlString());
     }
 
     internal static void AssertNoScript(string html)

@@ -16,13 +16,15 @@ public sealed class ConversationStore(Database database)
 
     private static readonly Sql SelectLatestDone = Sql.Of(
         sqlite: """
-            SELECT turns.message, turns.reply, turns.created_at, turns.finished_at
+            SELECT turns.message_id, turns.state, turns.message, turns.reply, COALESCE(turns.error_code, @empty) AS error_code,
+                turns.created_at, turns.finished_at
             FROM threads JOIN turns ON turns.thread_id = threads.thread_id
             WHERE threads.channel_id = @ChannelId AND threads.session_hash = @Hash AND threads.expires_at > @now AND turns.state = 1
             ORDER BY turns.turn_id DESC LIMIT @limit;
             """,
         sqlServer: """
-            SELECT TOP (@limit) turns.message, turns.reply, turns.created_at, turns.finished_at
+            SELECT TOP (@limit) turns.message_id, turns.state, turns.message, turns.reply, COALESCE(turns.error_code, @empty) AS error_code,
+                turns.created_at, turns.finished_at
             FROM dbo.threads AS threads JOIN dbo.turns AS turns ON turns.thread_id = threads.thread_id
             WHERE threads.channel_id = @ChannelId AND threads.session_hash = @Hash AND threads.expires_at > @now AND turns.state = 1
             ORDER BY turns.turn_id DESC;

@@ -80,16 +80,6 @@ public enum HistoryStatus
 /// <summary>One message of a session.</summary>
 public sealed record HistoryMessage
 {
-    /// <summary>The turn that the message belongs to; a visitor's message and its reply have the same.</summary>
-    public required Guid MessageId { get; init; }
-
-    /// <summary>What has become of the turn: `failed` only where that is asked for.</summary>
-    public required HistoryStatus Status { get; init; }
-
-    /// <summary>Why the turn failed, as its caller was told; absent unless it did.</summary>
-    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
-    public string? Code { get; init; }
-
     /// <summary>Who said it.</summary>
     public required HistoryRole Role { get; init; }
 
@@ -101,6 +91,16 @@ public sealed record HistoryMessage
 
     /// <summary>When it was said, in UTC.</summary>
     public required DateTime CreatedAt { get; init; }
+
+    /// <summary>The turn that the message belongs to; a visitor's message and its reply have the same.</summary>
+    public required Guid MessageId { get; init; }
+
+    /// <summary>What has become of the turn: `failed` only where that is asked for.</summary>
+    public required HistoryStatus Status { get; init; }
+
+    /// <summary>Why the turn failed, as its caller was told; absent unless it did.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? Code { get; init; }
 }
 
 /// <summary>Reads a session.</summary>

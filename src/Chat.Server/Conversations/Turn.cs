@@ -16,7 +16,7 @@ public enum TurnState
     Failed = 2,
 }
 
-/// <summary>A stored turn, as history and prompts read it: what the visitor said and what came back. A prompt's turns have neither id nor error.</summary>
+/// <summary>A stored turn, as history and prompts read it: what the visitor said and what came back.</summary>
 public sealed record Turn
 {
     /// <summary>The turn's id.</summary>

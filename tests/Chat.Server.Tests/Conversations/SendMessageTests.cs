@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using System.Text.RegularExpressions;
 using Chat.Server.Tests.Infrastructure;
 
 namespace Chat.Server.Tests.Conversations;
@@ -28,8 +29,8 @@ public sealed class SendMessageTests : AppTest
         await App.AskAsync(Channel, "Really?");
         using var response = await App.GetAsync(Channel, "/history?session_id=session-1");
         Assert.Equal(
-            """{"messages":[{"role":"user","content":"Hello!","content_html":"<p>Hello!</p>\n","created_at":"2026-04-05T12:00:30Z"},{"role":"assistant","content":"Hi! How can I help?","content_html":"<p>Hi! How can I help?</p>\n","created_at":"2026-04-05T12:00:30Z"},{"role":"user","content":"Really?","content_html":"<p>Really?</p>\n","created_at":"2026-04-05T12:00:31.5Z"},{"role":"assistant","content":"**Yes**","content_html":"<p><strong>Yes</strong></p>\n","created_at":"2026-04-05T12:00:31.5Z"}]}""",
-            await response.Content.ReadAsStringAsync());
+            """{"messages":[{"role":"user","content":"Hello!","content_html":"<p>Hello!</p>\n","created_at":"2026-04-05T12:00:30Z","message_id":"…","status":"done"},{"role":"assistant","content":"Hi! How can I help?","content_html":"<p>Hi! How can I help?</p>\n","created_at":"2026-04-05T12:00:30Z","message_id":"…","status":"done"},{"role":"user","content":"Really?","content_html":"<p>Really?</p>\n","created_at":"2026-04-05T12:00:31.5Z","message_id":"…","status":"done"},{"role":"assistant","content":"**Yes**","content_html":"<p><strong>Yes</strong></p>\n","created_at":"2026-04-05T12:00:31.5Z","message_id":"…","status":"done"}]}""",
+            Regex.Replace(await response.Content.ReadAsStringAsync(), "\"message_id\":\"[0-9a-f-]{36}\"", "\"message_id\":\"…\"", RegexOptions.None, TimeSpan.FromSeconds(1)));
     }
 
     [Fact]
