@@ -116,7 +116,7 @@ public sealed class ConversationStore(Database database)
     public async Task<IReadOnlyList<Turn>> LatestTurnsAsync(SessionKey key, DateTimeOffset now, int limit, CancellationToken cancellationToken)
     {
         var turns = await database.ReadAsync(
-            session => session.ListAsync<Turn>(SelectLatestDone, new { key.ChannelId, key.Hash, now, limit }), cancellationToken);
+            session => session.ListAsync<Turn>(SelectLatestDone, new { key.ChannelId, key.Hash, now, limit, empty = "" }), cancellationToken);
         return [.. turns.Where(turn => turn.Reply is { Length: > 0 }).Reverse()];
     }
 
