@@ -11,7 +11,7 @@ public sealed class CopyRestartTests
 {
     private const int Attempts = 9;
 
-    public static TheoryData<int> Seeds => [.. Enumerable.Range(1, 12)];
+    public static TheoryData<int> Seeds => [.. Enumerable.Range(1, 8)];
 
     [Theory]
     [MemberData(nameof(Seeds))]

@@ -26,8 +26,9 @@ internal static partial class LogicalSchema
         foreach (var table in store.Query($"SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite_%' AND name <> '{Bookkeeping}'"))
         {
             var script = store.Query($"SELECT sql FROM sqlite_master WHERE name = '{table}'")[0];
+            var counting = CountingColumn().Match(script).Groups["name"].Value;
             lines.AddRange(store.Query($"SELECT name, type, \"notnull\", IFNULL(dflt_value, '') FROM pragma_table_info('{table}')").Select(row => row.Split('|'))
-                .Select(row => Column(table, row[0], row[1], row[2] == "0", row[3], Regex.IsMatch(script, $@"\b{row[0]} INTEGER [^,]*AUTOINCREMENT", RegexOptions.NonBacktracking))));
+                .Select(row => Column(table, row[0], row[1], row[2] == "0", row[3], row[0] == counting)));
             lines.AddRange(ConstraintName().Matches(script).Select(match => Named(table, match.Groups["name"].Value)));
             lines.AddRange(CheckBegin().Matches(script).Select(match => Check(table, match.Groups["name"].Value, UpToClosing(script, match.Index + match.Length))));
             lines.Add(Key(table, "primary key", store.Query($"SELECT name FROM pragma_table_info('{table}') WHERE pk > 0 ORDER BY pk")));
@@ -109,6 +110,10 @@ internal static partial class LogicalSchema
         "binary" or "varbinary" or "varbinary(max)" => "BLOB",
         _ => throw new NotSupportedException($"No decision yet how {type} stands in SQLite."),
     };
+
+    // A table has one at most: it is the key.
+    [GeneratedRegex(@"\b(?<name>\w+) INTEGER [^,]*AUTOINCREMENT", RegexOptions.NonBacktracking)]
+    private static partial Regex CountingColumn();
 
     [GeneratedRegex(@"CONSTRAINT\s+(?<name>\w+)", RegexOptions.NonBacktracking)]
     private static partial Regex ConstraintName();
