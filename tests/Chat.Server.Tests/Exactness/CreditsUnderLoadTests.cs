@@ -1,6 +1,8 @@
 using System.Text.Json.Nodes;
 using Chat.Server.Quotas;
+using Chat.Server.Storage;
 using Chat.Server.Tests.Infrastructure;
+using Chat.Server.Tests.Storage;
 using Xunit.Abstractions;
 
 namespace Chat.Server.Tests.Exactness;
@@ -24,32 +26,36 @@ public sealed class CreditsUnderLoadTests(ITestOutputHelper output)
     [Fact]
     public async Task Exactly_the_funded_replies_are_charged()
     {
-        var load = Load();
-        var floor = (TokenEstimate.OfMessage(load[0].Message) + ShortestReply) * MicroCreditsPerToken;
         await using var deployment = await Deployment.StartAsync(processes: 3);
-        deployment.Upstream.OnRequest = AnswerAsync;
-        var key = await deployment.CreateChannelAsync(new JsonObject
-        {
-            ["requests_per_minute"] = 100_000,
-            ["requests_per_day"] = 1_000_000,
-            ["max_output_tokens"] = ShortestReply + 40,
-            ["credits"] = Credits.FromMicro(((FundedReplies - 1) * Cost) + floor),
-        });
-        var driver = new LoadDriver([.. deployment.Processes.Select(process => process.Client)], key, deployment.Books, deployment.AuditAsync);
-        var started = TimeProvider.System.GetTimestamp();
-        await driver.RunAsync(load);
+        var (driver, key) = await RunAsync(deployment, deployment.Books);
         await Eventually.TrueAsync(() => deployment.Books.Scalar("SELECT COUNT(*) FROM turns WHERE state = 0") == 0);
-        output.WriteLine($"{Chats} chats in {TimeProvider.System.GetElapsedTime(started).TotalSeconds:F1} s, {driver.Looks} looks at the books: {driver.Tally()}");
 
         Assert.Empty(driver.Faults);
         Assert.Empty(deployment.Books.Faults());
         var balance = deployment.Books.ReadBalances().Single(balance => balance.Consumed > 0);
         Assert.Equal((FundedReplies * Cost, 0L), (balance.Consumed, balance.Reserved));
-        Assert.InRange(balance.Allocated - balance.Consumed, 0, floor - 1);
+        Assert.InRange(balance.Allocated - balance.Consumed, 0, Floor - 1);
         Assert.Equal(FundedReplies, deployment.Books.Scalar("SELECT COUNT(*) FROM turns WHERE state = 1"));
         Assert.Equal(deployment.Books.Scalar("SELECT COUNT(*) FROM turns"), deployment.Upstream.Requests.Count);
         Assert.All(driver.Outcomes, pair => Assert.Contains(pair.Outcome.Status, new[] { 0, 200, 403, 409, 500 }));
         await AssertReplaysAsync(deployment, driver, key);
+        Assert.Equal(Deployment.CleanAudit, await deployment.AuditAsync());
+    }
+
+    // The same on a server, where the service's own account and audit are all that is looked at.
+    [Theory, OnSqlServer]
+    public async Task On_SQL_Server_exactly_the_funded_replies_are_charged_as_well(DatabaseEngine engine)
+    {
+        await using var store = await EmptyDatabase.CreateAsync(engine);
+        await using var deployment = await Deployment.StartAsync(processes: 3, store);
+        var (driver, _) = await RunAsync(deployment, books: null);
+
+        Assert.Empty(driver.Faults);
+        var expected = Credits.FromMicro(FundedReplies * Cost);
+        var started = TimeProvider.System.GetTimestamp();
+        while (await deployment.CreditsConsumedAsync() < expected && TimeProvider.System.GetElapsedTime(started) < TimeSpan.FromSeconds(20))
+            await Task.Delay(TimeSpan.FromMilliseconds(100), TimeProvider.System);
+        Assert.Equal(expected, await deployment.CreditsConsumedAsync());
         Assert.Equal(Deployment.CleanAudit, await deployment.AuditAsync());
     }
 
@@ -65,6 +71,23 @@ public sealed class CreditsUnderLoadTests(ITestOutputHelper output)
         Assert.True(naive.Books.Scalar("SELECT COUNT(*) FROM turns") > funded);
     }
 
+    private async Task<(LoadDriver Driver, string Key)> RunAsync(Deployment deployment, Books? books)
+    {
+        deployment.Upstream.OnRequest = AnswerAsync;
+        var key = await deployment.CreateChannelAsync(new JsonObject
+        {
+            ["requests_per_minute"] = 100_000,
+            ["requests_per_day"] = 1_000_000,
+            ["max_output_tokens"] = ShortestReply + 40,
+            ["credits"] = Credits.FromMicro(((FundedReplies - 1) * Cost) + Floor),
+        });
+        var driver = new LoadDriver([.. deployment.Processes.Select(process => process.Client)], key, books, deployment.AuditAsync);
+        var started = TimeProvider.System.GetTimestamp();
+        await driver.RunAsync(Load());
+        output.WriteLine($"{Chats} chats in {TimeProvider.System.GetElapsedTime(started).TotalSeconds:F1} s, {driver.Looks} looks at the books: {driver.Tally()}");
+        return (driver, key);
+    }
+
     // With no credit left, and by whichever process: the first answer again, and nothing charged.
     private static async Task AssertReplaysAsync(Deployment deployment, LoadDriver driver, string key)
     {
@@ -78,6 +101,9 @@ public sealed class CreditsUnderLoadTests(ITestOutputHelper output)
 
         Assert.Equal(FundedReplies, deployment.Books.Scalar("SELECT COUNT(*) FROM usage"));
     }
+
+    // What the shortest reply to any of the load's messages needs.
+    private static long Floor => (TokenEstimate.OfMessage(PlannedChat.Load(Seed, 1)[0].Message) + ShortestReply) * MicroCreditsPerToken;
 
     private static IReadOnlyList<PlannedChat> Load() => PlannedChat.Load(Seed, Chats);
 

@@ -2,6 +2,7 @@ using System.Net.Http.Json;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Chat.Server.Tests.Infrastructure;
+using Chat.Server.Tests.Storage;
 
 namespace Chat.Server.Tests.Exactness;
 
@@ -41,13 +42,19 @@ internal sealed class Deployment : IAsyncDisposable
 
     public IReadOnlyList<ServerProcess> Processes => _processes;
 
-    public static async Task<Deployment> StartAsync(int processes, params (string Name, string Value)[] settings)
+    /// <summary>On an embedded database of its own: see <see cref="Books"/>.</summary>
+    public static Task<Deployment> StartAsync(int processes, params (string Name, string Value)[] settings) => StartAsync(processes, null, settings);
+
+    /// <summary>On a database of the caller's, which has no <see cref="Books"/>; null: on one of its own.</summary>
+    public static async Task<Deployment> StartAsync(int processes, EmptyDatabase? store, params (string Name, string Value)[] settings)
     {
         var deployment = new Deployment(await FakeUpstream.StartAsync());
         try
         {
             foreach (var (name, value) in settings)
                 deployment._settings[name] = value;
+            if (store is not null)
+                deployment._settings[store.Setting.Key.Replace(":", "__", StringComparison.Ordinal)] = store.Setting.Value;
             for (var count = 0; count < processes; count++)
                 await deployment.AddProcessAsync();
             return deployment;
@@ -83,6 +90,15 @@ internal sealed class Deployment : IAsyncDisposable
         using var response = await _processes[0].Client.SendAsync(request);
         Assert.True((int)response.StatusCode == 201, await response.Content.ReadAsStringAsync());
         return (string)(await response.JsonAsync())["key"]!;
+    }
+
+    /// <summary>What every channel has consumed, as the service tells it.</summary>
+    public async Task<decimal> CreditsConsumedAsync()
+    {
+        var request = new HttpRequestMessage(HttpMethod.Get, "/admin/v1/channels");
+        request.Headers.Authorization = new("Bearer", ChatApp.AdminToken);
+        using var response = await _processes[0].Client.SendAsync(request);
+        return (await response.JsonAsync())["data"]!.AsArray().Sum(channel => (decimal)channel!["credits_consumed"]!);
     }
 
     /// <summary>What the service's own audit says: <see cref="CleanAudit"/>, or the answer as it came.</summary>
