@@ -1,5 +1,6 @@
 using System.Globalization;
 using Chat.Benchmarks;
+using Chat.Benchmarks.Load;
 
 // One measurement a name. Each prints its own table; what it compares, it measures in one run, turn by turn.
 switch (args)
@@ -16,7 +17,16 @@ switch (args)
     case ["indexes", "--turns", var turns] when int.TryParse(turns, CultureInfo.InvariantCulture, out var count) && count > 0 && count % FilledDatabase.SmallestTurns == 0:
         await IndexBenchmark.RunAsync(Console.Out, count);
         return 0;
+    case ["load", .. var rest]:
+        return await LoadCommand.RunAsync(rest);
+    // The load bench starts this program again with these two.
+    case ["upstream"]:
+        await MockUpstream.RunAsync(CancellationToken.None);
+        return 0;
+    case ["forward", var upstream]:
+        await BareForward.RunAsync(upstream, CancellationToken.None);
+        return 0;
     default:
-        await Console.Error.WriteLineAsync("Usage: dotnet run -c Release --project tests/Chat.Benchmarks -- admission | render | indexes [--turns 10000000]");
+        await Console.Error.WriteLineAsync("Usage: dotnet run -c Release --project tests/Chat.Benchmarks -- admission | render | indexes [--turns 10000000] | load [--help]");
         return 2;
 }
