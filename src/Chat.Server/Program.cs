@@ -10,7 +10,8 @@ using Chat.Server.Quotas;
 using Chat.Server.Storage;
 
 var command = CommandLine.IsCommand(args);
-var builder = WebApplication.CreateSlimBuilder(command ? [] : args);
+// Settings are read once. To watch their files is to be woken by every write to a database that lies beside them.
+var builder = WebApplication.CreateSlimBuilder(["--hostBuilder:reloadConfigOnChange=false", .. command ? [] : args]);
 
 builder.AddHosting();
 builder.Services

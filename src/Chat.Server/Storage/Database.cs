@@ -16,6 +16,9 @@ public abstract partial class Database
     /// <summary>Which engine this is.</summary>
     public abstract DatabaseEngine Engine { get; }
 
+    /// <summary>Commits what is written at the same time together; null where the engine does so by itself.</summary>
+    internal virtual WriteGroup? Group => null;
+
     /// <summary>How often and for how long work is run again.</summary>
     internal Retries Retries { get; init; } = new();
 
@@ -54,15 +57,15 @@ public abstract partial class Database
     /// </param>
     /// <param name="cancellationToken">The caller's hanging up; from the commit on it counts for nothing.</param>
     public Task<T> WriteAsync<T>(Func<DbSession, Task<T>> work, Func<DbSession, T, Task<bool>> isKept, CancellationToken cancellationToken) =>
-        IfInUse(() => Retries.RunAsync(new WriteRun<T>(this, work, isKept, cancellationToken), KindOf));
+        IfInUse(() => Retries.RunAsync(new WriteRun<T>(this, work, isKept, isAlone: false, cancellationToken), KindOf));
 
     /// <summary>Writes in one transaction what leaves the same rows, and has the same result, when it is done twice.</summary>
     public Task<T> WriteIdempotentAsync<T>(Func<DbSession, Task<T>> work, CancellationToken cancellationToken) =>
-        IfInUse(() => WriteAlwaysAsync(work, cancellationToken));
+        IfInUse(() => Retries.RunAsync(new WriteRun<T>(this, work, null, isAlone: false, cancellationToken), KindOf));
 
-    /// <summary><see cref="WriteIdempotentAsync"/> also while the store is suspended.</summary>
+    /// <summary><see cref="WriteIdempotentAsync"/> also while the store is suspended, and in a transaction of its own: for migrations.</summary>
     internal Task<T> WriteAlwaysAsync<T>(Func<DbSession, Task<T>> work, CancellationToken cancellationToken) =>
-        Retries.RunAsync(new WriteRun<T>(this, work, null, cancellationToken), KindOf);
+        Retries.RunAsync(new WriteRun<T>(this, work, null, isAlone: true, cancellationToken), KindOf);
 
     /// <summary>
     /// Writes under a mark that the caller keeps: handed in again with the same mark, within a day, the work is done only if it was
@@ -83,6 +86,21 @@ public abstract partial class Database
     /// <summary>Deletes at most <paramref name="limit"/> marks of transactions that nobody looks up any more, and says how many.</summary>
     public Task<int> PurgeMarksAsync(DateTimeOffset now, int limit, CancellationToken cancellationToken) =>
         WriteIdempotentAsync(session => CommitMarks.PurgeAsync(session, now - CommitMarks.Lifetime, limit), cancellationToken);
+
+    /// <summary>Runs a write once, alone or with others.</summary>
+    /// <exception cref="CommitInDoubtException">Its commit went wrong, and it is not known whether it was kept.</exception>
+    internal async Task RunAsync(PendingWrite write, bool isAlone)
+    {
+        if (Group is { } group && !isAlone)
+        {
+            await group.RunAsync(write);
+            return;
+        }
+
+        using (await EnterWriteAsync(write.Token))
+            await WriteBatch.RunAsync(this, [write]);
+        await write.Ending;
+    }
 
     /// <summary>Makes the place where the data will live, before the first migration.</summary>
     internal abstract Task PrepareAsync(CancellationToken cancellationToken);

@@ -34,6 +34,9 @@ internal sealed class ImmediateTransaction : DbTransaction
     public bool IsOpen => _connection.State == ConnectionState.Open && raw.sqlite3_get_autocommit(_connection.Handle) == 0;
 
     /// <inheritdoc />
+    public override bool SupportsSavepoints => true;
+
+    /// <inheritdoc />
     protected override DbConnection DbConnection => _connection;
 
     /// <summary>Begins, once other processes have let go of the lock.</summary>
@@ -54,14 +57,23 @@ internal sealed class ImmediateTransaction : DbTransaction
     }
 
     /// <inheritdoc />
-    public override void Commit() => SqliteException.ThrowExceptionForRC(raw.sqlite3_exec(_connection.Handle, "COMMIT;"), _connection.Handle);
+    public override void Commit() => Execute("COMMIT;");
 
     /// <inheritdoc />
     public override void Rollback()
     {
         if (IsOpen)
-            SqliteException.ThrowExceptionForRC(raw.sqlite3_exec(_connection.Handle, "ROLLBACK;"), _connection.Handle);
+            Execute("ROLLBACK;");
     }
+
+    /// <inheritdoc />
+    public override void Save(string savepointName) => Execute($"SAVEPOINT {savepointName};");
+
+    /// <inheritdoc />
+    public override void Rollback(string savepointName) => Execute($"ROLLBACK TO {savepointName};");
+
+    /// <inheritdoc />
+    public override void Release(string savepointName) => Execute($"RELEASE {savepointName};");
 
     /// <inheritdoc />
     protected override void Dispose(bool disposing)
@@ -70,6 +82,8 @@ internal sealed class ImmediateTransaction : DbTransaction
             raw.sqlite3_exec(_connection.Handle, "ROLLBACK;");
         base.Dispose(disposing);
     }
+
+    private void Execute(string text) => SqliteException.ThrowExceptionForRC(raw.sqlite3_exec(_connection.Handle, text), _connection.Handle);
 
     private static int TryBegin(SqliteConnection connection, TimeSpan patience)
     {

@@ -1,4 +1,3 @@
-using System.Data.Common;
 using System.Runtime.ExceptionServices;
 
 namespace Chat.Server.Storage;
@@ -41,8 +40,10 @@ internal sealed class ReadRun<T>(Database database, Func<DbSession, Task<T>> wor
 /// Whether the transaction that came to this result was kept; null for work that may be done twice. It must look for a mark
 /// that is unique in the store, so that work whose commit is kept after the look meets itself there, and is looked up again.
 /// </param>
+/// <param name="isAlone">Whether it must have a transaction to itself, where the engine would let several share one.</param>
 /// <param name="caller">The caller's hanging up.</param>
-internal sealed class WriteRun<T>(Database database, Func<DbSession, Task<T>> work, Func<DbSession, T, Task<bool>>? isKept, CancellationToken caller) : Run<T>
+internal sealed class WriteRun<T>(
+    Database database, Func<DbSession, Task<T>> work, Func<DbSession, T, Task<bool>>? isKept, bool isAlone, CancellationToken caller) : Run<T>
 {
     private T _result = default!;
     private Exception? _doubt;
@@ -73,30 +74,18 @@ internal sealed class WriteRun<T>(Database database, Func<DbSession, Task<T>> wo
 
     private async Task RunOnceAsync()
     {
-        using var turn = await database.EnterWriteAsync(Token);
-        await using var connection = await database.OpenAsync(Token);
-        await using var transaction = await database.BeginAsync(connection, Token);
-        var session = new DbSession(connection, database.DriverTransaction(transaction), database.Engine, Token);
-        _result = await work(session);
-        // Discarded, it is rolled back when it is disposed of.
-        if (!session.IsDiscarded)
-            await CommitAsync(transaction);
-        _isOver = true;
-        Resolved(Resolutions.Repeated);
-    }
-
-    private async Task CommitAsync(DbTransaction transaction)
-    {
+        var write = new PendingWrite(async session => _result = await work(session), Token);
         try
         {
-            // Past this point the caller's hanging up must not decide whether the work is kept.
-            await transaction.CommitAsync(CancellationToken.None);
+            await database.RunAsync(write, isAlone);
         }
-        catch (Exception fault) when (!database.IsStillOpen(transaction))
+        catch (CommitInDoubtException doubt)
         {
-            (_doubt, _wasInDoubt) = (fault, true);
-            throw;
+            (_doubt, _wasInDoubt) = (doubt.InnerException!, true);
+            ExceptionDispatchInfo.Throw(_doubt);
         }
+
+        Resolved(Resolutions.Repeated);
     }
 
     private async Task<bool> LookUpAsync()

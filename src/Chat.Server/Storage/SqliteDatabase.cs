@@ -15,8 +15,7 @@ internal sealed class SqliteDatabase : Database, IDisposable
 
     private readonly SemaphoreSlim _writer = new(1, 1);
     private readonly string _path;
-    private readonly string _connectionString;
-    private readonly string _pragmas;
+    private readonly SqliteConnections _connections;
     private readonly TimeSpan _busyTimeout;
 
     static SqliteDatabase() => Batteries_V2.Init();
@@ -24,7 +23,11 @@ internal sealed class SqliteDatabase : Database, IDisposable
     public SqliteDatabase(string path, StorageOptions options)
     {
         _path = path;
-        _connectionString = new SqliteConnectionStringBuilder
+        _busyTimeout = options.BusyTimeout;
+        // The driver's own wait for a lock polls every 150 ms; SQLite's starts at 1 ms.
+        var synchronous = options.Durability == Durability.Full ? "FULL" : "NORMAL";
+        var pragmas = $"PRAGMA busy_timeout = {(int)_busyTimeout.TotalMilliseconds}; PRAGMA synchronous = {synchronous};";
+        var settings = new SqliteConnectionStringBuilder
         {
             DataSource = path,
             Mode = SqliteOpenMode.ReadWriteCreate,
@@ -32,19 +35,19 @@ internal sealed class SqliteDatabase : Database, IDisposable
             // The waiting is SQLite's, below. The driver repeats what SQLite gave up on until so many seconds have passed since
             // the command began, and for ever when they are 0: as few as it can count.
             DefaultTimeout = 1,
-        }.ConnectionString;
-        _busyTimeout = options.BusyTimeout;
-        // The driver's own wait for a lock polls every 150 ms; SQLite's starts at 1 ms.
-        var synchronous = options.Durability == Durability.Full ? "FULL" : "NORMAL";
-        _pragmas = $"PRAGMA busy_timeout = {(int)_busyTimeout.TotalMilliseconds}; PRAGMA synchronous = {synchronous};";
+            Pooling = false,
+        };
+        _connections = new SqliteConnections(settings.ConnectionString, pragmas);
+        Group = new WriteGroup(this);
     }
 
     public override DatabaseEngine Engine => DatabaseEngine.Sqlite;
 
+    internal override WriteGroup Group { get; }
+
     public void Dispose()
     {
-        using var connection = new SqliteConnection(_connectionString);
-        SqliteConnection.ClearPool(connection);
+        _connections.Dispose();
         _writer.Dispose();
     }
 
@@ -65,23 +68,14 @@ internal sealed class SqliteDatabase : Database, IDisposable
     // A write transaction already holds the file's only write lock.
     internal override Task LockForMigrationAsync(DbSession session) => Task.CompletedTask;
 
-    // A connection to a file that was read-only when it was opened stays so, whatever becomes of the file: a fresh one knows better.
-    internal override async Task<DbConnection> OpenAsync(CancellationToken cancellationToken)
-    {
-        var connection = await TakeAsync(cancellationToken);
-        if (raw.sqlite3_db_readonly(connection.Handle, "main") == 0)
-            return connection;
-        SqliteConnection.ClearPool(connection);
-        await connection.DisposeAsync();
-        return await TakeAsync(cancellationToken);
-    }
+    internal override async Task<DbConnection> OpenAsync(CancellationToken cancellationToken) => await _connections.TakeAsync(cancellationToken);
 
     internal override ValueTask<DbTransaction> BeginAsync(DbConnection connection, CancellationToken cancellationToken) =>
-        ImmediateTransaction.BeginAsync((SqliteConnection)connection, _busyTimeout, cancellationToken);
+        ImmediateTransaction.BeginAsync(((PreparedConnection)connection).Inner, _busyTimeout, cancellationToken);
 
     // Of a write-ahead log, a read transaction sees what was committed when it first read, and keeps nobody from writing.
     internal override ValueTask<DbTransaction?> BeginSnapshotAsync(DbConnection connection, CancellationToken cancellationToken) =>
-        new(((SqliteConnection)connection).BeginTransaction(deferred: true));
+        new(((PreparedConnection)connection).Inner.BeginTransaction(deferred: true));
 
     internal override DbTransaction? DriverTransaction(DbTransaction transaction) => null;
 
@@ -98,22 +92,6 @@ internal sealed class SqliteDatabase : Database, IDisposable
         fault is SqliteException { SqliteErrorCode: Busy or Locked or ReadOnly or IoError or Corrupt or Full or CannotOpen or NotADatabase }
             ? FaultKind.Unavailable
             : FaultKind.Other;
-
-    private async Task<SqliteConnection> TakeAsync(CancellationToken cancellationToken)
-    {
-        var connection = new SqliteConnection(_connectionString);
-        try
-        {
-            await connection.OpenAsync(cancellationToken);
-            await ExecuteAsync(connection, _pragmas, cancellationToken);
-            return connection;
-        }
-        catch
-        {
-            await connection.DisposeAsync();
-            throw;
-        }
-    }
 
     private static async Task ExecuteAsync(DbConnection connection, string text, CancellationToken cancellationToken)
     {

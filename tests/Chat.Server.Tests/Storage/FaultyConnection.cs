@@ -127,8 +127,14 @@ internal sealed class FaultyTransaction(FaultyDatabase database, FaultyConnectio
 /// <summary>A statement before and after which a plan is asked.</summary>
 internal sealed class FaultyCommand(FaultyConnection connection, DbCommand inner) : DbCommand
 {
+    private string _text = "";
+
     [AllowNull]
-    public override string CommandText { get; set; } = "";
+    public override string CommandText
+    {
+        get => _text;
+        set => inner.CommandText = connection.Rewritten(_text = value ?? "");
+    }
 
     public override int CommandTimeout { get => inner.CommandTimeout; set => inner.CommandTimeout = value; }
 
@@ -173,7 +179,6 @@ internal sealed class FaultyCommand(FaultyConnection connection, DbCommand inner
     private async Task<T> RunAsync<T>(Func<Task<T>> run)
     {
         await connection.BeforeAsync(CommandText);
-        inner.CommandText = connection.Rewritten(CommandText);
         var result = await run();
         try
         {

@@ -17,6 +17,7 @@ public sealed class SqlDeclarationTests
     private static readonly string[] Exempt =
     [
         typeof(DbSession).FullName!, typeof(ColumnTypes).FullName!, typeof(SqliteDatabase).FullName!, typeof(ImmediateTransaction).FullName!,
+        typeof(SqliteConnections).FullName!, typeof(PreparedConnection).FullName!,
         // An index in memory, of a channel's own knowledge: no database of the product, and of one engine only.
         typeof(KnowledgeIndex).FullName!,
     ];

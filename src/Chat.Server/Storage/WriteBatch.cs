@@ -1,0 +1,105 @@
+using System.Data.Common;
+
+namespace Chat.Server.Storage;
+
+/// <summary>
+/// One transaction and the works in it. Each is kept or discarded by itself: where there are several, each has its savepoint, and
+/// what fails takes nothing of another along.
+/// </summary>
+internal static class WriteBatch
+{
+    private const string Savepoint = "work";
+
+    /// <summary>Runs works and commits them together. Every one has ended when this has.</summary>
+    public static async Task RunAsync(Database database, IReadOnlyList<PendingWrite> writes)
+    {
+        if (writes.Count > 1)
+            await TogetherAsync(database, writes);
+        // Alone from the start, or as if they had not met.
+        foreach (var write in writes)
+        {
+            if (!write.Ending.IsCompleted)
+                await AloneAsync(database, write);
+        }
+    }
+
+    private static async Task AloneAsync(Database database, PendingWrite write)
+    {
+        try
+        {
+            await using var connection = await database.OpenAsync(write.Token);
+            await using var transaction = await database.BeginAsync(connection, write.Token);
+            var session = new DbSession(connection, database.DriverTransaction(transaction), database.Engine, write.Token);
+            await write.RunAsync(session);
+            // Discarded, it is rolled back when it is disposed of.
+            if (!session.IsDiscarded)
+                await CommitAsync(database, transaction, [write]);
+            write.End();
+        }
+        catch (Exception fault)
+        {
+            // Once it has ended, only the connection could not be given back in order: that changes nothing.
+            write.Fail(fault);
+        }
+    }
+
+    private static async Task TogetherAsync(Database database, IReadOnlyList<PendingWrite> writes)
+    {
+        try
+        {
+            await using var connection = await database.OpenAsync(CancellationToken.None);
+            await using var transaction = await database.BeginAsync(connection, CancellationToken.None);
+            foreach (var write in writes)
+            {
+                await RunAsync(database, connection, transaction, write);
+                // SQLite ends a transaction by itself when the disk is full or fails, whoever's work it was. The others are run again.
+                if (!database.IsStillOpen(transaction))
+                    return;
+            }
+
+            await CommitAsync(database, transaction, writes);
+            foreach (var write in writes)
+                write.End();
+        }
+        catch (Exception fault)
+        {
+            foreach (var write in writes)
+                write.Fail(fault);
+        }
+    }
+
+    private static async Task RunAsync(Database database, DbConnection connection, DbTransaction transaction, PendingWrite write)
+    {
+        await transaction.SaveAsync(Savepoint, CancellationToken.None);
+        var session = new DbSession(connection, database.DriverTransaction(transaction), database.Engine, write.Token);
+        try
+        {
+            await write.RunAsync(session);
+        }
+        catch (Exception fault)
+        {
+            write.Fail(fault);
+        }
+
+        if (!database.IsStillOpen(transaction))
+            return;
+        if (session.IsDiscarded || write.Ending.IsCompleted)
+            await transaction.RollbackAsync(Savepoint, CancellationToken.None);
+        await transaction.ReleaseAsync(Savepoint, CancellationToken.None);
+    }
+
+    // A doubt ends the writes where it arises: what the connection's end may meet after it must not stand in its place.
+    private static async Task CommitAsync(Database database, DbTransaction transaction, IReadOnlyList<PendingWrite> writes)
+    {
+        try
+        {
+            // Past this point no caller's hanging up must decide whether the work is kept.
+            await transaction.CommitAsync(CancellationToken.None);
+        }
+        catch (Exception fault) when (!database.IsStillOpen(transaction))
+        {
+            foreach (var write in writes)
+                write.Fail(new CommitInDoubtException(fault));
+        }
+    }
+}

@@ -1,0 +1,64 @@
+namespace Chat.Server.Storage;
+
+/// <summary>
+/// Group commit, for an engine with one writer: whoever finds nobody writing writes what is waiting by then, in one transaction,
+/// and the next who waits writes the next. Alone, a work is written at once and on its caller's thread; under load
+/// the cost of a commit is shared. Each caller is answered after the commit, as ever.
+/// </summary>
+internal sealed class WriteGroup(Database database)
+{
+    // A transaction of some milliseconds: other processes wait for it too.
+    private const int MostTogether = 64;
+
+    private readonly Lock _gate = new();
+    private readonly Queue<PendingWrite> _waiting = [];
+    private bool _isWriting;
+
+    /// <summary>Ends with the write.</summary>
+    public async Task RunAsync(PendingWrite write)
+    {
+        await using var hangingUp = write.Token.UnsafeRegister(static state => ((PendingWrite)state!).GiveUp(), write);
+        if (IsFirst(write))
+            await WriteAsync();
+        await write.Ending;
+    }
+
+    private bool IsFirst(PendingWrite write)
+    {
+        lock (_gate)
+        {
+            _waiting.Enqueue(write);
+            return _isWriting != (_isWriting = true);
+        }
+    }
+
+    // Never throws: what goes wrong is the writes' own.
+    private async Task WriteAsync()
+    {
+        using (await database.EnterWriteAsync(CancellationToken.None))
+            await WriteBatch.RunAsync(database, Take());
+        lock (_gate)
+        {
+            if (!(_isWriting = _waiting.Count > 0))
+                return;
+        }
+
+        // Nobody's request waits for more than the batch that it is in.
+        _ = Task.Run(WriteAsync);
+    }
+
+    private List<PendingWrite> Take()
+    {
+        List<PendingWrite> batch = [];
+        lock (_gate)
+        {
+            while (batch.Count < MostTogether && _waiting.TryDequeue(out var write))
+            {
+                if (write.TryTake())
+                    batch.Add(write);
+            }
+        }
+
+        return batch;
+    }
+}
