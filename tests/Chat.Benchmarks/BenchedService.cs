@@ -55,11 +55,12 @@ internal sealed class BenchedService : IAsyncDisposable
     /// <summary>A channel whose limits and credits no measurement meets.</summary>
     public async Task<Channel> CreateChannelAsync()
     {
-        var request = new CreateChannelRequest { Name = "Benchmark", RequestsPerMinute = 100_000, RequestsPerDay = 100_000_000, Credits = Credits.MaxGrant };
-        var id = Guid.CreateVersion7(TimeProvider.System.GetUtcNow());
-        await Get<CreateChannel>().HandleAsync(request, id, CancellationToken.None);
-        return (await Get<ChannelStore>().FindAsync(id, CancellationToken.None))!;
+        var made = await CreateAsync();
+        return (await Get<ChannelStore>().FindAsync(made.Id, CancellationToken.None))!;
     }
+
+    /// <summary>The key of another such channel.</summary>
+    public async Task<string> CreateKeyAsync() => (await CreateAsync()).Key!;
 
     public async ValueTask DisposeAsync()
     {
@@ -67,4 +68,7 @@ internal sealed class BenchedService : IAsyncDisposable
         if (_ownsFolder)
             Directory.Delete(_folder, recursive: true);
     }
+
+    private Task<ChannelResponse> CreateAsync() => Get<CreateChannel>().HandleAsync(
+        new CreateChannelRequest { Name = "Benchmark", RequestsPerMinute = 100_000, RequestsPerDay = 100_000_000, Credits = Credits.MaxGrant }, publicId: null, CancellationToken.None);
 }

@@ -49,15 +49,8 @@ internal sealed class FilledDatabase : IAsyncDisposable
         var folder = Directory.CreateTempSubdirectory("chat-bench-").FullName;
         try
         {
-            Channel channel = null!;
-            await using (var making = await BenchedService.StartAsync(folder))
-            {
-                for (var number = 0; number < Channels; number++)
-                    channel = await making.CreateChannelAsync();
-            }
-
+            var channel = await FillAsync(folder, turns);
             var path = Path.Combine(folder, "chat.db");
-            Fill(path, turns);
             return new FilledDatabase(folder, await BenchedService.StartAsync(folder), channel, turns, new FileInfo(path).Length);
         }
         catch
@@ -65,6 +58,20 @@ internal sealed class FilledDatabase : IAsyncDisposable
             Directory.Delete(folder, recursive: true);
             throw;
         }
+    }
+
+    /// <summary>Makes the database <c>chat.db</c> in a folder and gives one of its channels; nothing is open when it is done.</summary>
+    public static async Task<Channel> FillAsync(string folder, int turns)
+    {
+        Channel channel = null!;
+        await using (var making = await BenchedService.StartAsync(folder))
+        {
+            for (var number = 0; number < Channels; number++)
+                channel = await making.CreateChannelAsync();
+        }
+
+        Fill(Path.Combine(folder, "chat.db"), turns);
+        return channel;
     }
 
     /// <summary>One of all sessions; another for each number, until all have been given.</summary>

@@ -17,6 +17,10 @@ internal sealed record Arm(string Name, ServerProcess Process, RequestTemplate T
     /// <summary>The most memory that was seen at the end of a turn, in MB.</summary>
     public double HighestMegabytes => _samples.Values.SelectMany(samples => samples).Max(sample => sample.Megabytes);
 
+    /// <summary>A figure as so many times a yardstick's, round by round.</summary>
+    public IEnumerable<double> Ratios(Arm yardstick, int connections, Func<LoadResult, double> figure) =>
+        At(connections).Zip(yardstick.At(connections), (own, other) => figure(own.Result) / figure(other.Result));
+
     /// <summary>Asks once, so that a refusal is told in its own words.</summary>
     public async Task TryAsync(string run, CancellationToken cancellationToken)
     {

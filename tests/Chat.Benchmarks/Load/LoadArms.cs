@@ -13,10 +13,6 @@ internal sealed record LoadArms(Arm Upstream, Arm Forward, IReadOnlyList<Arm> Ot
 
     public Arm? Find(string name) => Others.FirstOrDefault(arm => arm.Name == name);
 
-    /// <summary>A figure of an arm as so many times the yardstick's, round by round.</summary>
-    public IEnumerable<double> Ratios(Arm arm, int connections, Func<LoadResult, double> figure) =>
-        arm.At(connections).Zip(Forward.At(connections), (own, yardstick) => figure(own.Result) / figure(yardstick.Result));
-
     /// <summary>What stands between adds to the median of the upstream itself, in milliseconds, round by round.</summary>
     public IEnumerable<double> AddedMilliseconds(Arm arm, int connections) =>
         arm.At(connections).Zip(Upstream.At(connections), (own, control) => own.Result.MedianMilliseconds - control.Result.MedianMilliseconds);

@@ -14,8 +14,8 @@ internal static class LoadBars
         {
             if (concurrency.Contains(32))
             {
-                await WriteAsync(output, "POST /chat, requests/s, 32 at a time, × YARP", Series.Median(arms.Ratios(chat, 32, result => result.PerSecond)), 0.33, atLeast: true);
-                await WriteAsync(output, "POST /chat, p99, 32 at a time, × YARP", Series.Median(arms.Ratios(chat, 32, result => result.SlowMilliseconds)), 4, atLeast: false);
+                await WriteAsync(output, "POST /chat, requests/s, 32 at a time, × YARP", Series.Median(chat.Ratios(arms.Forward, 32, result => result.PerSecond)), 0.33, atLeast: true);
+                await WriteAsync(output, "POST /chat, p99, 32 at a time, × YARP", Series.Median(chat.Ratios(arms.Forward, 32, result => result.SlowMilliseconds)), 4, atLeast: false);
             }
 
             if (concurrency.Contains(1))
@@ -23,7 +23,7 @@ internal static class LoadBars
         }
 
         if (arms.Find(LoadArms.History(20)) is { } history && concurrency.Contains(32))
-            await WriteAsync(output, "GET /history, 20 messages, requests/s, 32 at a time, × YARP", Series.Median(arms.Ratios(history, 32, result => result.PerSecond)), 0.5, atLeast: true);
+            await WriteAsync(output, "GET /history, 20 messages, requests/s, 32 at a time, × YARP", Series.Median(history.Ratios(arms.Forward, 32, result => result.PerSecond)), 0.5, atLeast: true);
         if (arms.Others.Count > 0)
             await WriteAsync(output, "service, most resident MB at the end of a turn", arms.Others.Max(arm => arm.HighestMegabytes), MegabytesAtFullLoad, atLeast: false);
     }

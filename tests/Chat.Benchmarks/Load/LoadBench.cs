@@ -8,8 +8,6 @@ namespace Chat.Benchmarks.Load;
 /// </summary>
 internal sealed class LoadBench(LoadOptions options, Rig rig, TextWriter output, TextWriter progress)
 {
-    private const int WarmUpSeconds = 3, WarmUpConnections = 32;
-
     public static async Task RunAsync(LoadOptions options, TextWriter output, TextWriter progress, CancellationToken cancellationToken)
     {
         await using var rig = await Rig.StartAsync(options, progress, cancellationToken);
@@ -21,32 +19,37 @@ internal sealed class LoadBench(LoadOptions options, Rig rig, TextWriter output,
         await output.WriteLineAsync(string.Create(
             CultureInfo.InvariantCulture,
             $"{Environment.ProcessorCount} cores for service, upstream and driver; .NET {Environment.Version}; driver: {rig.Driver.Name}; SQLite, durability {options.Durability}; {options.Rounds} rounds of {options.Seconds} s; medians, in brackets lowest to highest"));
-        await using var service = await rig.StartServiceAsync("everything-on", cancellationToken);
-        var books = new Books(service);
-        books.Open();
-        var arms = await ArmsAsync(service, books, cancellationToken);
-        foreach (var arm in arms.All)
-        {
-            await arm.TryAsync(rig.Runs.Next(), cancellationToken);
-            await arm.MeasureAsync(rig.Driver, rig.Runs.Next(), WarmUpConnections, WarmUpSeconds, counts: false, cancellationToken);
-        }
-
-        for (var round = 0; round < options.Rounds; round++)
-            await RoundAsync(arms.All, round, cancellationToken);
-        await LoadReport.WriteAsync(output, arms, options.Concurrency);
-        await output.WriteLineAsync(await books.CheckAsync(cancellationToken));
-        await LoadBars.WriteAsync(output, arms, options.Concurrency);
+        if (Wants("chat") || Wants("history"))
+            await StepAsync("requests", () => CompareAsync(cancellationToken));
+        if (Wants("stream"))
+            await StepAsync("streams", () => StreamBench.RunAsync(rig, options, output, cancellationToken));
+        if (Wants("open"))
+            await StepAsync("open streams", () => OpenStreams.RunAsync(rig, output, cancellationToken));
+        if (options.Turns is { } turns)
+            await StepAsync($"{turns} turns", () => FlatCost.CompareTurnsAsync(rig, options, turns, output, cancellationToken));
+        if (options.Channels is { } channels)
+            await StepAsync($"{channels} channels", () => FlatCost.CompareChannelsAsync(rig, options, channels, output, cancellationToken));
+        if (options.Soak is { } soak)
+            await StepAsync("soak", () => SoakBench.RunAsync(rig, soak, output, cancellationToken));
     }
 
-    private async Task RoundAsync(IReadOnlyList<Arm> arms, int round, CancellationToken cancellationToken)
-    {
-        foreach (var connections in options.Concurrency)
-        {
-            foreach (var arm in arms.Skip(round % arms.Count).Concat(arms.Take(round % arms.Count)))
-                await arm.MeasureAsync(rig.Driver, rig.Runs.Next(), connections, options.Seconds, counts: true, cancellationToken);
-        }
+    private bool Wants(string arm) => options.Arms.Contains(arm, StringComparer.Ordinal);
 
-        await progress.WriteLineAsync($"round {round + 1} of {options.Rounds}");
+    private async Task StepAsync(string name, Func<Task> step)
+    {
+        await progress.WriteLineAsync(name);
+        await step();
+    }
+
+    private async Task CompareAsync(CancellationToken cancellationToken)
+    {
+        await using var service = await rig.StartServiceAsync("everything-on", _ => Task.CompletedTask, cancellationToken);
+        var books = await Books.OpenAsync(service, cancellationToken);
+        var arms = await ArmsAsync(service, books, cancellationToken);
+        await Rounds.RunAsync(rig, options, arms.All, options.Concurrency, cancellationToken);
+        await LoadReport.WriteAsync(output, arms.All, arms.Forward, "YARP", options.Concurrency);
+        await output.WriteLineAsync(await books.CheckAsync(cancellationToken));
+        await LoadBars.WriteAsync(output, arms, options.Concurrency);
     }
 
     private async Task<LoadArms> ArmsAsync(PublishedService service, Books books, CancellationToken cancellationToken)
@@ -55,9 +58,9 @@ internal sealed class LoadBench(LoadOptions options, Rig rig, TextWriter output,
         var upstream = new Arm("upstream, nothing between", rig.Upstream, Questions.ForUpstream(), null);
         var forward = new Arm("YARP, bare forward", rig.Forward, Questions.ForUpstream(), null);
         List<Arm> others = [];
-        if (options.Arms.Contains("chat", StringComparer.Ordinal))
+        if (Wants("chat"))
             others.Add(new Arm(LoadArms.Chat, service.Process, Questions.ForChat(callers, options.MessagesPerVisit), books));
-        if (options.Arms.Contains("history", StringComparer.Ordinal))
+        if (Wants("history"))
         {
             foreach (var turns in (int[])[1, 10, 100])
             {

@@ -5,24 +5,24 @@ namespace Chat.Benchmarks.Load;
 /// <summary>The table.</summary>
 internal static class LoadReport
 {
-    public static async Task WriteAsync(TextWriter output, LoadArms arms, IReadOnlyList<int> concurrency)
+    public static async Task WriteAsync(TextWriter output, IReadOnlyList<Arm> arms, Arm yardstick, string yardstickName, IReadOnlyList<int> concurrency)
     {
         await output.WriteLineAsync();
-        await output.WriteLineAsync("| arm | at a time | requests/s | × YARP | p50 ms | p99 ms | CPU µs/request | resident MB |");
+        await output.WriteLineAsync($"| arm | at a time | requests/s | × {yardstickName} | p50 ms | p99 ms | CPU µs/request | resident MB |");
         await output.WriteLineAsync("|---|--:|--:|--:|--:|--:|--:|--:|");
-        foreach (var arm in arms.All)
+        foreach (var arm in arms)
         {
             foreach (var connections in concurrency)
-                await output.WriteLineAsync(Line(arms, arm, connections));
+                await output.WriteLineAsync(Line(arm, yardstick, connections));
         }
 
         await output.WriteLineAsync();
     }
 
-    private static string Line(LoadArms arms, Arm arm, int connections)
+    private static string Line(Arm arm, Arm yardstick, int connections)
     {
         var samples = arm.At(connections);
-        var ratio = Series.Median(arms.Ratios(arm, connections, result => result.PerSecond));
+        var ratio = Series.Median(arm.Ratios(yardstick, connections, result => result.PerSecond));
         return string.Create(
             CultureInfo.InvariantCulture,
             $"| {arm.Name} | {connections} | {Spread(samples.Select(sample => sample.Result.PerSecond), "N0")} | {ratio:N2} | {Spread(samples.Select(sample => sample.Result.MedianMilliseconds), "N2")} | {Spread(samples.Select(sample => sample.Result.SlowMilliseconds), "N2")} | {Series.Median(samples.Select(sample => sample.ProcessorMicroseconds)):N0} | {Series.Median(samples.Select(sample => sample.Megabytes)):N0} |");

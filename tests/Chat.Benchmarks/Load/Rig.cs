@@ -47,12 +47,15 @@ internal sealed class Rig : IAsyncDisposable
     }
 
     /// <summary>Starts a service in a folder of its own.</summary>
-    public Task<PublishedService> StartServiceAsync(string name, CancellationToken cancellationToken) =>
-        StartServiceInAsync(Directory.CreateDirectory(Path.Combine(_folder, name)).FullName, cancellationToken);
-
-    /// <summary>Starts a service on the database in a folder that is there already.</summary>
-    public Task<PublishedService> StartServiceInAsync(string data, CancellationToken cancellationToken) =>
-        PublishedService.StartAsync(Published, data, Upstream.Address, _options, cancellationToken);
+    /// <param name="name">The folder's name.</param>
+    /// <param name="prepare">Puts a database there, as <c>chat.db</c>, or nothing.</param>
+    /// <param name="cancellationToken">Ends it early.</param>
+    public async Task<PublishedService> StartServiceAsync(string name, Func<string, Task> prepare, CancellationToken cancellationToken)
+    {
+        var data = Directory.CreateDirectory(Path.Combine(_folder, name)).FullName;
+        await prepare(data);
+        return await PublishedService.StartAsync(Published, data, Upstream.Address, _options, cancellationToken);
+    }
 
     public async ValueTask DisposeAsync()
     {

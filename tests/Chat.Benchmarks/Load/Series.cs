@@ -16,4 +16,12 @@ internal static class Series
         var ordered = values.Order().ToArray();
         return ordered[Math.Max(0, (int)Math.Ceiling(ordered.Length * percent / 100) - 1)];
     }
+
+    /// <summary>By how much the second grows when the first grows by one: the line of least squares.</summary>
+    public static double Slope(IEnumerable<(double At, double Value)> points)
+    {
+        var known = points.ToArray();
+        var (at, value) = (known.Average(point => point.At), known.Average(point => point.Value));
+        return known.Sum(point => (point.At - at) * (point.Value - value)) / known.Sum(point => (point.At - at) * (point.At - at));
+    }
 }
