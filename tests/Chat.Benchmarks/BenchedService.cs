@@ -49,6 +49,8 @@ internal sealed class BenchedService : IAsyncDisposable
         return service;
     }
 
+    public IServiceProvider Services => _app.Services;
+
     public T Get<T>()
         where T : notnull => _app.Services.GetRequiredService<T>();
 

@@ -11,6 +11,9 @@ switch (args)
     case ["render"]:
         RenderBenchmark.Run();
         return 0;
+    case ["pieces"]:
+        PiecesBenchmark.Run();
+        return 0;
     case ["indexes"]:
         await IndexBenchmark.RunAsync(Console.Out, 10_000_000);
         return 0;
@@ -27,6 +30,6 @@ switch (args)
         await BareForward.RunAsync(upstream, CancellationToken.None);
         return 0;
     default:
-        await Console.Error.WriteLineAsync("Usage: dotnet run -c Release --project tests/Chat.Benchmarks -- admission | render | indexes [--turns 10000000] | load [--help]");
+        await Console.Error.WriteLineAsync("Usage: dotnet run -c Release --project tests/Chat.Benchmarks -- admission | render | pieces | indexes [--turns 10000000] | load [--help]");
         return 2;
 }
