@@ -75,11 +75,13 @@ public sealed partial class ReadTurn(TurnStore store, RunningTurns running, Time
     /// </summary>
     public async Task<Result<RunningTurn>> JoinAsync(Channel channel, Guid messageId, CancellationToken cancellationToken)
     {
+        // Looked for before the store is asked: a turn that ends in between is pending there and gone here, and would be waited for elsewhere.
+        var before = running.Find(messageId);
         if (await FindAsync(channel, messageId, cancellationToken) is not { } turn)
             return ChatError.NotFound;
         if (turn.State != TurnState.Pending)
             return RunningTurn.Ended(turn.MessageId, turn.SessionId, turn.Ending);
-        if (running.Find(messageId) is { } here)
+        if ((before ?? running.Find(messageId)) is { } here)
             return here;
         var elsewhere = new RunningTurn(turn.MessageId, turn.SessionId);
         _ = FollowAsync(channel, elsewhere, cancellationToken);
