@@ -15,17 +15,21 @@ internal static class WidgetRoutes
     // Twice what the field takes in the widest encoding, and the hidden fields.
     private const int LongestForm = 256 * 1024;
 
+    /// <summary>Marks the posts that have a message answered, for a home that limits them.</summary>
+    public sealed class TakesMessage;
+
     /// <summary>Maps the pages below a group.</summary>
     public static void MapWidget(this RouteGroupBuilder group, IWidgetHome home)
     {
         // Pages for browsers are no part of an API's description, and the visitor's own policies hold in full.
         group.ExcludeFromDescription();
+        group.MapGet("", Page(home, PanelPage.ShowAsync));
         group.MapGet("/panel", Page(home, PanelPage.ShowAsync));
-        group.MapPost("/send", Post(home, SendMessage.HandleAsync));
+        group.MapPost("/send", Post(home, SendMessage.HandleAsync)).WithMetadata(new TakesMessage());
         group.MapPost("/new", Post(home, NewConversation.HandleAsync));
         group.MapGet("/log", Page(home, TranscriptStream.ShowAsync));
         group.MapPost("/stop", Post(home, StopAnswer.HandleAsync));
-        group.MapPost("/retry", Post(home, RetryQuestion.HandleAsync));
+        group.MapPost("/retry", Post(home, RetryQuestion.HandleAsync)).WithMetadata(new TakesMessage());
         group.MapPost("/rate", Post(home, RateAnswer.HandleAsync));
         group.MapGet("/transcript", Page(home, TranscriptPage.ShowAsync));
         group.MapGet("/transcript.txt", Page(home, TranscriptPage.SaveAsync));
@@ -54,7 +58,8 @@ internal static class WidgetRoutes
             await PanelPage.ShowAsync(request, StatusCodes.Status400BadRequest);
     };
 
-    private static async Task<IFormCollection?> FormOfAsync(HttpContext context)
+    /// <summary>The posted form; null where there is none, or it is too long to be one of these.</summary>
+    public static async Task<IFormCollection?> FormOfAsync(HttpContext context)
     {
         if (context.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } size)
             size.MaxRequestBodySize = LongestForm;

@@ -2,6 +2,22 @@ using Microsoft.AspNetCore.Http;
 
 namespace Chat.Widget.Home;
 
+/// <summary>What a home makes of a posted form.</summary>
+internal enum FormVerdict
+{
+    /// <summary>It issued the form to this visitor, and it is still good.</summary>
+    Genuine,
+
+    /// <summary>It did not, or cannot tell.</summary>
+    Stale,
+
+    /// <summary>It did, too long ago.</summary>
+    Expired,
+
+    /// <summary>A field is filled that nobody sees: a program wrote it. It is to hear nothing of that.</summary>
+    Trapped,
+}
+
 /// <summary>
 /// Where a widget lives: a site of its own with cookies and antiforgery (<see cref="SiteHome"/>), or the service itself in a frame of somebody else's
 /// page. It knows visitors, forms and policies; the pages and operations are the same everywhere. A singleton.
@@ -15,7 +31,7 @@ internal interface IWidgetHome
     IReadOnlyList<FormField> IssueFields(HttpContext context, WidgetVisit visit);
 
     /// <summary>Whether a posted form is one that this home issued to this visitor. The form has been read.</summary>
-    Task<bool> IsGenuineAsync(HttpContext context, WidgetVisit visit);
+    Task<FormVerdict> JudgeAsync(HttpContext context, WidgetVisit visit);
 
     /// <summary>
     /// The visit with a session: the one it has, kept alive, or a new one. Called when the visitor sends. The first message sent twice, with no
@@ -29,6 +45,6 @@ internal interface IWidgetHome
     /// <summary>Keeps a text that was not taken, or with null drops it. False: it cannot be kept, and the answer itself must show it.</summary>
     bool Keep(HttpContext context, WidgetVisit visit, MessageDraft? draft);
 
-    /// <summary>Which pages may show the widget in a frame: the value of <c>frame-ancestors</c>.</summary>
-    string FrameAncestors(WidgetVisit visit);
+    /// <summary>Which pages may show this one in a frame: the value of <c>frame-ancestors</c>, or null where no list can say it.</summary>
+    string? FrameAncestors(HttpContext context, WidgetVisit visit);
 }

@@ -52,8 +52,10 @@ internal sealed class SiteHome(
     }
 
     // The browser's own word comes first; one too old to give it is left to the token.
-    public async Task<bool> IsGenuineAsync(HttpContext context, WidgetVisit visit) =>
-        context.Request.Headers["Sec-Fetch-Site"].ToString() is "" or "same-origin" && await antiforgery.IsRequestValidAsync(context);
+    public async Task<FormVerdict> JudgeAsync(HttpContext context, WidgetVisit visit) =>
+        context.Request.Headers["Sec-Fetch-Site"].ToString() is "" or "same-origin" && await antiforgery.IsRequestValidAsync(context)
+            ? FormVerdict.Genuine
+            : FormVerdict.Stale;
 
     public WidgetVisit Begin(HttpContext context, WidgetVisit visit, string formKey)
     {
@@ -78,7 +80,7 @@ internal sealed class SiteHome(
         return draft is null;
     }
 
-    public string FrameAncestors(WidgetVisit visit) => "'self'";
+    public string FrameAncestors(HttpContext context, WidgetVisit visit) => "'self'";
 
     /// <summary>Remembers that the visitor has closed a chat that the page had opened.</summary>
     public static void RememberClosed(HttpContext context) => WidgetCookies.Set(context, WidgetCookies.Open, "0", SitePath(context));

@@ -39,6 +39,9 @@ public sealed record WidgetSettings
     /// <summary>In which zone times are shown.</summary>
     public required TimeZoneInfo TimeZone { get; init; }
 
+    /// <summary>Whether the panel draws its own border: it stands alone in somebody else's page.</summary>
+    public bool IsCard { get; init; }
+
     /// <summary>The class of the page that makes it light or dark.</summary>
     public string SchemeClass => ClassOf(Scheme);
 

@@ -48,4 +48,8 @@ public sealed record WidgetVisit
 /// <param name="Name">Its name.</param>
 /// <param name="Value">Its value.</param>
 [EditorBrowsable(EditorBrowsableState.Never)]
-public readonly record struct FormField(string Name, string Value);
+public readonly record struct FormField(string Name, string Value)
+{
+    /// <summary>A field that no visitor sees or fills, and that many a program does.</summary>
+    public bool IsTrap { get; init; }
+}

@@ -11,6 +11,10 @@ internal static class MessageProblem
     public const string TooLong = "too_long";
     public const string Unreadable = "unreadable";
     public const string Stale = "stale_form";
+    public const string Expired = "expired_form";
+
+    /// <summary>Nothing that a visitor is told of.</summary>
+    public const string None = "";
 
     /// <summary>The service's limit (contract, POST /chat).</summary>
     public const int MaxCharacters = 2_000;
@@ -38,6 +42,7 @@ internal static class MessageProblem
         TooLong or ChatErrorCodes.RequestTooLarge => texts.Format(texts.ErrorTooLong, texts.Number(CountOf(text)), texts.Number(MaxCharacters)),
         Unreadable or ChatErrorCodes.InvalidRequest => texts.ErrorUnreadable,
         Stale => texts.ErrorStale,
+        Expired => texts.ErrorExpired,
         ChatErrorCodes.RateLimitExceeded => texts.ErrorPerMinute,
         ChatErrorCodes.DailyLimitExceeded => texts.ErrorDaily,
         ChatErrorCodes.CreditsExhausted => texts.ErrorCredits,
@@ -49,7 +54,7 @@ internal static class MessageProblem
     };
 
     /// <summary>Whether the contact line belongs beside it: not where the visitor only has to change the text.</summary>
-    public static bool CallsForContact(string code) => code is not (Empty or TooLong or Unreadable or Stale);
+    public static bool CallsForContact(string code) => code is not (Empty or TooLong or Unreadable or Stale or Expired);
 
     /// <summary>Whether sending the same text again at some time can help.</summary>
     public static bool CanBeRetried(string code) => code is not (Empty or TooLong or Unreadable or ChatErrorCodes.InvalidRequest or ChatErrorCodes.RequestTooLarge);
@@ -57,10 +62,20 @@ internal static class MessageProblem
     /// <summary>The status of a page that is not redirected to, because its text is too long to be kept.</summary>
     public static int StatusOf(MessageDraft draft) => draft.Code switch
     {
-        Stale => 400,
-        Empty or TooLong or Unreadable => 422,
+        None => 200,
+        Stale or Expired => 400,
+        ChatErrorCodes.SiteInactive or ChatErrorCodes.CreditsExhausted => 403,
+        Empty or TooLong or Unreadable or ChatErrorCodes.InvalidRequest => 422,
         ChatErrorCodes.RateLimitExceeded or ChatErrorCodes.DailyLimitExceeded => 429,
         _ => 503,
+    };
+
+    /// <summary>What is wrong with a form that is not genuine.</summary>
+    public static string CodeOf(FormVerdict verdict) => verdict switch
+    {
+        FormVerdict.Trapped => None,
+        FormVerdict.Expired => Expired,
+        _ => Stale,
     };
 
     // What UTF-8 cannot hold. A form never sends it; a program may.

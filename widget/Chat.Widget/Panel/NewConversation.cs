@@ -10,9 +10,10 @@ internal static class NewConversation
     public static async Task HandleAsync(WidgetRequest request, IFormCollection form)
     {
         var visit = request.Visit;
-        if (!await request.Home.IsGenuineAsync(request.Context, visit))
+        if (await request.Home.JudgeAsync(request.Context, visit) is not FormVerdict.Genuine and var verdict)
         {
-            await PanelPage.ShowAsync(request.With(visit with { Draft = Draft(form, MessageProblem.Stale) }), StatusCodes.Status400BadRequest);
+            var refused = Draft(form, MessageProblem.CodeOf(verdict));
+            await PanelPage.ShowAsync(request.With(visit with { Draft = refused }), MessageProblem.StatusOf(refused));
             return;
         }
 

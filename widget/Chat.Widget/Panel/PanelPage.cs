@@ -1,4 +1,5 @@
 using System.Buffers.Text;
+using System.Globalization;
 using System.Security.Cryptography;
 using Chat.Widget.Home;
 using Microsoft.AspNetCore.Http;
@@ -20,14 +21,20 @@ internal static class PanelPage
 
     public static Task ShowAsync(WidgetRequest request) => ShowAsync(request, StatusCodes.Status200OK);
 
-    public static Task ShowAsync(WidgetRequest request, int status) => request.PageAsync<PanelDocument>(
-        new()
-        {
-            [nameof(PanelDocument.Visit)] = request.Visit,
-            [nameof(PanelDocument.Fields)] = Fields(request),
-            [nameof(PanelDocument.Now)] = request.Service<TimeProvider>().GetUtcNow(),
-        },
-        status);
+    public static Task ShowAsync(WidgetRequest request, int status)
+    {
+        var now = request.Service<TimeProvider>().GetUtcNow();
+        if (status == StatusCodes.Status429TooManyRequests && request.Visit.Draft?.TryAgainAt is { } again)
+            request.Context.Response.Headers.RetryAfter = ((long)Math.Ceiling(Math.Max(0, (again - now).TotalSeconds))).ToString(CultureInfo.InvariantCulture);
+        return request.PageAsync<PanelDocument>(
+            new()
+            {
+                [nameof(PanelDocument.Visit)] = request.Visit,
+                [nameof(PanelDocument.Fields)] = Fields(request),
+                [nameof(PanelDocument.Now)] = now,
+            },
+            status);
+    }
 
     private static IReadOnlyList<FormField> Fields(WidgetRequest request)
     {

@@ -22,17 +22,15 @@ internal static class SendMessage
 
     public static async Task HandleAsync(WidgetRequest request, IFormCollection form)
     {
-        // The composer's field and a suggested question's button have the same name.
-        var text = MessageProblem.Written(form[TextField].LastOrDefault(value => !string.IsNullOrEmpty(value)) ?? "");
-        var draft = Draft(request.Visit, text, form[KeyField].ToString());
-        if (!await request.Home.IsGenuineAsync(request.Context, request.Visit))
+        var draft = DraftOf(request.Visit, form);
+        if (await request.Home.JudgeAsync(request.Context, request.Visit) is not FormVerdict.Genuine and var verdict)
         {
             // A forged post must leave nothing behind: the answer alone shows the text.
-            await ShowAsync(request, draft with { Code = MessageProblem.Stale });
+            await ShowAsync(request, draft with { Code = MessageProblem.CodeOf(verdict) });
             return;
         }
 
-        if (MessageProblem.Of(text) is { } problem)
+        if (MessageProblem.Of(draft.Text) is { } problem)
         {
             await RefuseAsync(request, draft with { Code = problem });
             return;
@@ -80,10 +78,15 @@ internal static class SendMessage
     /// The text as it would be kept. One that comes again as it was refused keeps the key and the page that it went out with: it may have
     /// been taken although the answer was lost.
     /// </summary>
-    private static MessageDraft Draft(WidgetVisit visit, string text, string formKey) =>
-        visit.Draft is { } before && before.Text == text && before.FormKey == formKey
+    public static MessageDraft DraftOf(WidgetVisit visit, IFormCollection form)
+    {
+        // The composer's field and a suggested question's button have the same name.
+        var text = MessageProblem.Written(form[TextField].LastOrDefault(value => !string.IsNullOrEmpty(value)) ?? "");
+        var formKey = form[KeyField].ToString();
+        return visit.Draft is { } before && before.Text == text && before.FormKey == formKey
             ? before
-            : new MessageDraft { Text = text, Code = "", FormKey = formKey, PageUrl = visit.PageUrl, PageTitle = visit.PageTitle };
+            : new MessageDraft { Text = text, Code = MessageProblem.None, FormKey = formKey, PageUrl = visit.PageUrl, PageTitle = visit.PageTitle };
+    }
 
     /// <summary>A new question ends the answers that are still being made; what they have said stays. Not the answer to this very question.</summary>
     private static async Task StopOthersAsync(WidgetRequest request, string text)

@@ -10,6 +10,8 @@ namespace Chat.Widget.Panel;
 /// <summary>One request for one of the widget's pages: who asks, where, and how it is answered.</summary>
 internal sealed class WidgetRequest(HttpContext context, IWidgetHome home, WidgetVisit visit)
 {
+    public const string Permissions = "camera=(), geolocation=(), microphone=()";
+
     public HttpContext Context { get; } = context;
 
     public IWidgetHome Home { get; } = home;
@@ -52,7 +54,7 @@ internal sealed class WidgetRequest(HttpContext context, IWidgetHome home, Widge
         headers.ContentSecurityPolicy = Policy();
         headers.XContentTypeOptions = "nosniff";
         headers["Referrer-Policy"] = "no-referrer";
-        headers["Permissions-Policy"] = "camera=(), geolocation=(), microphone=()";
+        headers["Permissions-Policy"] = Permissions;
         headers["X-Accel-Buffering"] = "no";
         // frame-ancestors says it better; the antiforgery system sets this one on its own, and it knows no list.
         headers.Remove("X-Frame-Options");
@@ -72,7 +74,7 @@ internal sealed class WidgetRequest(HttpContext context, IWidgetHome home, Widge
     {
         var pictures = WidgetLink.Origin(Visit.Settings.AvatarUrl) is { } origin ? $"'self' {origin}" : "'self'";
         return $"default-src 'none'; style-src 'self'; img-src {pictures}; form-action 'self'; frame-src 'self'; base-uri 'none'; "
-            + $"frame-ancestors {Home.FrameAncestors(Visit)}; "
+            + (Home.FrameAncestors(Context, Visit) is { } ancestors ? $"frame-ancestors {ancestors}; " : "")
             + "sandbox allow-forms allow-same-origin allow-popups allow-popups-to-escape-sandbox allow-downloads";
     }
 }

@@ -46,6 +46,8 @@ public sealed partial record WidgetTexts
         ErrorOffline = "The chat cannot be reached at the moment. Your text is still here.",
         ErrorSetup = "The chat is not set up yet.",
         ErrorStale = "This page was open for too long, or your browser blocks cookies. Your text is still here, please send it again.",
+        ErrorExpired = "This page was open for a long time. Your text is still here, please send it again.",
+        LeaveEmpty = "Please leave this field empty",
         ErrorOther = "Something went wrong. Your text is still here.",
         TryAgainIn = "Please try again in {0}.",
         TryAgainNow = "Please try again now.",

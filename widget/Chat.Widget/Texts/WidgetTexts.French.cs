@@ -46,6 +46,8 @@ public sealed partial record WidgetTexts
         ErrorOffline = "La discussion est injoignable pour le moment. Votre texte est toujours là.",
         ErrorSetup = "La discussion n’est pas encore configurée.",
         ErrorStale = "Cette page est restée ouverte trop longtemps, ou votre navigateur bloque les cookies. Votre texte est toujours là, veuillez le renvoyer.",
+        ErrorExpired = "Cette page est restée ouverte longtemps. Votre texte est toujours là, veuillez le renvoyer.",
+        LeaveEmpty = "Veuillez laisser ce champ vide",
         ErrorOther = "Quelque chose s’est mal passé. Votre texte est toujours là.",
         TryAgainIn = "Veuillez réessayer dans {0}.",
         TryAgainNow = "Veuillez réessayer maintenant.",

@@ -46,6 +46,8 @@ public sealed partial record WidgetTexts
         ErrorOffline = "Der Chat ist im Moment nicht erreichbar. Ihr Text ist noch da.",
         ErrorSetup = "Der Chat ist noch nicht eingerichtet.",
         ErrorStale = "Diese Seite war zu lange offen, oder Ihr Browser blockiert Cookies. Ihr Text ist noch da, bitte senden Sie ihn noch einmal.",
+        ErrorExpired = "Diese Seite war lange offen. Ihr Text ist noch da, bitte senden Sie ihn noch einmal.",
+        LeaveEmpty = "Dieses Feld bitte leer lassen",
         ErrorOther = "Etwas ist schiefgegangen. Ihr Text ist noch da.",
         TryAgainIn = "Bitte versuchen Sie es in {0} noch einmal.",
         TryAgainNow = "Bitte versuchen Sie es jetzt noch einmal.",

@@ -132,6 +132,12 @@ public sealed partial record WidgetTexts
     /// <summary>The form was too old, or cookies are blocked.</summary>
     public required string ErrorStale { get; init; }
 
+    /// <summary>The form was too old; cookies have nothing to do with it.</summary>
+    public required string ErrorExpired { get; init; }
+
+    /// <summary>Beside a field that no visitor sees, but in a text browser, and that only programs fill.</summary>
+    public required string LeaveEmpty { get; init; }
+
     /// <summary>Anything else.</summary>
     public required string ErrorOther { get; init; }
 

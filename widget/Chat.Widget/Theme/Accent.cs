@@ -22,6 +22,9 @@ public readonly record struct Accent(byte Red, byte Green, byte Blue)
     /// <summary>The lightest ground in the dark scheme: what is readable there is readable on the darker ones.</summary>
     internal static readonly Accent DarkGround = new(0x2a, 0x2e, 0x35);
 
+    /// <summary>What a widget has whose owner has chosen none.</summary>
+    internal static readonly Accent Default = new(0x24, 0x56, 0xc7);
+
     internal static readonly Accent White = new(255, 255, 255);
 
     internal static readonly Accent Ink = new(0x10, 0x13, 0x18);

@@ -33,7 +33,7 @@ internal static class TranscriptShell
             <span class="pad" aria-hidden="true">{Invisible}</span>
             <form id="{FormId}" method="post" target="_self" action="{Text(visit.UrlOf("rate"))}">
             """);
-        foreach (var field in fields)
+        foreach (var field in fields.Where(field => !field.IsTrap))
             page.Append($"<input type=\"hidden\" name=\"{Text(field.Name)}\" value=\"{Text(field.Value)}\">");
         // One drawing for all buttons, because emoji are missing on many systems.
         page.Append("</form><svg class=\"pad\" aria-hidden=\"true\"><symbol id=\"thumb\" viewBox=\"0 0 24 24\"><path d=\"M7 10v10H3V10zm2 0 4-7a2 2 0 0 1 2 2.5L14 9h5a2 2 0 0 1 2 2.4l-1.4 7A2 2 0 0 1 17.6 20H9z\"/></symbol></svg><main class=\"talk\">").AppendFormat(null, Scroller, Text(texts.Conversation));

@@ -1,4 +1,5 @@
 using Chat.Client;
+using Chat.Widget.Home;
 using Chat.Widget.Panel;
 using Microsoft.AspNetCore.Http;
 
@@ -15,7 +16,7 @@ internal static class TurnForm
     /// <summary>The exchange that a genuine form names, or null. The service's refusals come through.</summary>
     public static async Task<Exchange?> FindAsync(WidgetRequest request, string messageId)
     {
-        if (messageId.Length == 0 || request.Visit.SessionId is not { } session || !await request.Home.IsGenuineAsync(request.Context, request.Visit))
+        if (messageId.Length == 0 || request.Visit.SessionId is not { } session || await request.Home.JudgeAsync(request.Context, request.Visit) != FormVerdict.Genuine)
             return null;
         var exchanges = Exchange.ListOf(await request.Visit.Backend.GetHistoryAsync(session, request.Left));
         return exchanges.FirstOrDefault(exchange => exchange.MessageId == messageId);
@@ -65,7 +66,7 @@ internal static class RetryQuestion
     private static async Task AskAsync(WidgetRequest request, Exchange failed)
     {
         var begun = request.With(request.Home.Begin(request.Context, request.Visit, failed.MessageId));
-        var draft = new Home.MessageDraft
+        var draft = new MessageDraft
         {
             Text = failed.Question,
             Code = "",
