@@ -4,10 +4,12 @@ using Chat.Server.Conversations;
 using Chat.Server.Hosting;
 using Chat.Server.Hosting.Description;
 using Chat.Server.Hosting.Docs;
+using Chat.Server.Hosting.Start;
 using Chat.Server.Http;
 using Chat.Server.Providers;
 using Chat.Server.Quotas;
 using Chat.Server.Storage;
+using Chat.Server.WidgetHost;
 
 var command = CommandLine.IsCommand(args);
 // Settings are read once. To watch their files is to be woken by every write to a database that lies beside them.
@@ -21,14 +23,17 @@ builder.Services
     .AddChannels()
     .AddQuotas()
     .AddConversations()
+    .AddWidgetHost()
     .AddAdministration();
 
 return await Startup.RunAsync(builder, command ? args : null, app =>
 {
     app.UsePipeline();
     app.MapConversations();
+    app.MapWidgetHost();
     app.MapAdministration();
     app.MapHealth();
     app.MapDescription();
     app.MapDocs();
+    app.MapStart();
 });

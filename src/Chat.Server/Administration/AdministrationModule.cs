@@ -28,6 +28,7 @@ public static class AdministrationModule
         services.AddSingleton<RotateKey>();
         services.AddSingleton<DeleteChannel>();
         services.AddSingleton<ChannelExport>();
+        services.AddSingleton<ReadEmbed>();
         return services.AddAccounts();
     }
 
@@ -87,6 +88,7 @@ public static class AdministrationModule
             .Fails(ChatError.NotFound);
         channels.MapAccounts();
         channels.MapExport();
+        channels.MapEmbed();
         routes.MapAudit();
     }
 
@@ -134,5 +136,6 @@ public static class AdministrationModule
 [JsonSerializable(typeof(WebhookSecretResponse))]
 [JsonSerializable(typeof(AuditResponse))]
 [JsonSerializable(typeof(ExportLine))]
+[JsonSerializable(typeof(EmbedResponse))]
 [JsonSerializable(typeof(JsonObject))]
 internal sealed partial class AdministrationJson : JsonSerializerContext;

@@ -12,7 +12,7 @@ namespace Chat.Server.Administration;
 /// <param name="action">What to do with the services; its result is the exit code.</param>
 internal delegate Task<int> CommandRunner(Func<IServiceProvider, Task<int>> action);
 
-/// <summary>The operations of <c>/admin/v1/channels</c> as commands: <c>channel create|list|show|edit|enable|disable|export|delete|key|rotate-key|grant</c>.</summary>
+/// <summary>The operations of <c>/admin/v1/channels</c> as commands: <c>channel create|list|show|edit|enable|disable|export|delete|key|rotate-key|grant|embed</c>.</summary>
 internal static class ChannelCommands
 {
     private const int ListLimit = 200;
@@ -33,6 +33,7 @@ internal static class ChannelCommands
         With(new Command("key", "Prints a channel's key.") { Id }, run, RevealAsync),
         With(new Command("rotate-key", "Gives a channel a new key and prints it; the old one ends at once.") { Id }, run, RotateAsync),
         GrantCommand.Create(Id, run),
+        EmbedCommand.Create(Id, run),
     };
 
     private static Command CreateCommand(CommandRunner run)

@@ -3,7 +3,7 @@ using System.Security.Cryptography;
 namespace Chat.Server.Channels;
 
 /// <summary>
-/// Finds the channel of a key. A find is remembered for 5 seconds at most; a change made through this instance is seen at
+/// Finds the channel of a key, or of a public id. A find is remembered for 5 seconds at most; a change made through this instance is seen at
 /// once. A look-up that was under way during a change is used for its own request and not remembered.
 /// </summary>
 public sealed class ChannelDirectory(ChannelStore store, TimeProvider time)
@@ -13,6 +13,10 @@ public sealed class ChannelDirectory(ChannelStore store, TimeProvider time)
     /// <summary>The channel of a key, or null: unknown, malformed and revoked keys are alike.</summary>
     public ValueTask<Channel?> FindByKeyAsync(string key, CancellationToken cancellationToken) =>
         ChannelKey.IsWellFormed(key) ? FindByHashAsync(ChannelKey.Hash(key), cancellationToken) : ValueTask.FromResult<Channel?>(null);
+
+    /// <summary>The channel of a public id, or null.</summary>
+    public ValueTask<Channel?> FindByPublicIdAsync(Guid publicId, CancellationToken cancellationToken) =>
+        FindAsync(IdOf(publicId), token => store.FindAsync(publicId, token), cancellationToken);
 
     /// <summary>The channel as it is now, or null, for a request that was let in before: reading its body may have taken minutes.</summary>
     public ValueTask<Channel?> RefreshAsync(Channel channel, CancellationToken cancellationToken) => FindByHashAsync(channel.KeyHash, cancellationToken);
@@ -24,19 +28,28 @@ public sealed class ChannelDirectory(ChannelStore store, TimeProvider time)
     public IDisposable BeginChange() => new Change(_remembered);
 
     /// <summary>Forgets a channel that turned out to be deleted, on another instance.</summary>
-    public void Forget(Channel channel) => _remembered.Forget(IdOf(channel.KeyHash));
+    public void Forget(Channel channel)
+    {
+        _remembered.Forget(IdOf(channel.KeyHash));
+        _remembered.Forget(IdOf(channel.PublicId));
+    }
 
     private static string IdOf(byte[] hash) => Convert.ToBase64String(hash);
 
-    private async ValueTask<Channel?> FindByHashAsync(byte[] hash, CancellationToken cancellationToken)
+    // Never the text of a hash, which has no hyphen.
+    private static string IdOf(Guid publicId) => publicId.ToString("D");
+
+    private ValueTask<Channel?> FindByHashAsync(byte[] hash, CancellationToken cancellationToken) => FindAsync(
+        IdOf(hash),
+        async token => await store.FindByKeyHashAsync(hash, token) is { } channel && CryptographicOperations.FixedTimeEquals(channel.KeyHash, hash) ? channel : null,
+        cancellationToken);
+
+    private async ValueTask<Channel?> FindAsync(string id, Func<CancellationToken, Task<Channel?>> read, CancellationToken cancellationToken)
     {
-        var id = IdOf(hash);
         if (_remembered.Find(id) is { } known)
             return known;
         var look = _remembered.Begin();
-        var channel = await store.FindByKeyHashAsync(hash, cancellationToken);
-        if (channel is not null && !CryptographicOperations.FixedTimeEquals(channel.KeyHash, hash))
-            channel = null;
+        var channel = await read(cancellationToken);
         _remembered.End(look, id, channel);
         return channel;
     }

@@ -21,8 +21,12 @@ public sealed record IdempotencyKey(string Key, byte[] RequestHash)
     {
         if (!IdempotencyHeader.Read(request).Succeeded(out var key, out var error))
             return error;
-        if (key is null)
-            return (IdempotencyKey?)null;
+        return key is null ? (IdempotencyKey?)null : Of(key, body);
+    }
+
+    /// <summary>The key of a request that came otherwise than in a header: the name keeps the header's rules.</summary>
+    public static IdempotencyKey Of(string key, SendMessageRequest body)
+    {
         var asked = body with { Stream = null, StreamHtml = null };
         return new IdempotencyKey(key, SHA256.HashData(JsonSerializer.SerializeToUtf8Bytes(asked, ConversationsJson.Default.SendMessageRequest)));
     }

@@ -23,7 +23,7 @@ internal sealed class Welcome(IServer server, DemoChannel demo, AdminToken token
         var address = server.Features.Get<IServerAddressesFeature>()?.Addresses.FirstOrDefault();
         if (address is null)
             return;
-        var lines = new List<string> { "", "  Chat is running.", "", $"  Documentation   {address}/docs", $"  Health          {address}/readyz" };
+        var lines = new List<string> { "", "  Chat is running.", "", $"  Start here      {address}/", $"  Documentation   {address}/docs", $"  Health          {address}/readyz" };
         if (token.FilePath is { } path)
             lines.Add($"  Admin token     {path}");
         if (await KeyAsync(cancellationToken) is { } key)
@@ -31,13 +31,17 @@ internal sealed class Welcome(IServer server, DemoChannel demo, AdminToken token
             lines.AddRange(
             [
                 "", "  Ask the demo channel something:", "",
-                $"  curl {address}/chat -H 'X-API-Key: {key}' -H 'Content-Type: application/json' \\",
-                "    -d '{\"message\": \"How do I connect a provider?\", \"session_id\": \"first-steps\"}'",
+                .. CurlLine(address, key).Split('\n').Select(line => $"  {line}"),
             ]);
         }
 
         await Console.Out.WriteLineAsync(string.Join(Environment.NewLine, [.. lines, ""]));
     }
+
+    /// <summary>A question to the demo channel, to paste into a terminal.</summary>
+    public static string CurlLine(string address, string key) =>
+        $"curl {address}/chat -H 'X-API-Key: {key}' -H 'Content-Type: application/json' \\\n"
+        + "  -d '{\"message\": \"How do I connect a provider?\", \"session_id\": \"first-steps\"}'";
 
     // Without the store there is no key to show; the log says so.
     private async Task<string?> KeyAsync(CancellationToken cancellationToken)

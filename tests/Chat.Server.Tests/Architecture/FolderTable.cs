@@ -22,9 +22,9 @@ internal static class FolderTable
         ["Channels"] = ["Errors", "Http", "Storage", "Providers"],
         ["Quotas"] = ["Errors", "Http", "Storage", "Providers", "Channels"],
         ["Conversations"] = ["Errors", "Http", "Storage", "Rendering", "Channels", "Quotas"],
-        ["Administration"] = ["Errors", "Http", "Storage", "Providers", "Channels", "Quotas", "Conversations"],
+        ["WidgetHost"] = ["Errors", "Http", "Storage", "Rendering", "Channels", "Quotas", "Conversations"],
+        ["Administration"] = ["Errors", "Http", "Storage", "Providers", "Channels", "Quotas", "Conversations", "WidgetHost"],
         ["Gateway"] = ["Errors", "Http", "Channels", "Quotas"],
-        ["WidgetHost"] = ["Errors", "Http", "Rendering", "Channels", "Quotas", "Conversations"],
     }.ToFrozenDictionary(StringComparer.Ordinal);
 
     // The owner's pages use every capability, what only the program needs uses those too, and Program.cs names each once.

@@ -2,6 +2,7 @@ using Chat.Server.Conversations;
 using Chat.Server.Hosting;
 using Chat.Server.Providers;
 using Chat.Server.Quotas;
+using Chat.Server.WidgetHost;
 
 namespace Chat.Server.Tests.Hosting;
 
@@ -16,6 +17,8 @@ public sealed class OptionsTests
         var sessions = Settings.Read<ConversationOptions>();
         Assert.Equal((TimeSpan.FromHours(24), TimeSpan.FromMinutes(3), TimeSpan.FromMinutes(1)), (sessions.Lifetime, sessions.TurnTimeout, sessions.SweepInterval));
         Assert.Equal(1_000m, Settings.Read<CreditsOptions>().OnCreate);
+        var embed = Settings.Read<EmbedOptions>();
+        Assert.Equal((10, TimeSpan.FromHours(2), null), (embed.MessagesPerMinute, embed.FormLifetime, embed.PublicUrl));
         Assert.Empty(Settings.Read<ProxyOptions>().KnownProxies);
         Assert.Empty(Settings.Read<ProxyOptions>().KnownNetworks);
         Assert.Empty(Settings.Read<ProvidersOptions>().Providers);
@@ -68,6 +71,11 @@ public sealed class OptionsTests
     [InlineData("Models:own:CreditRate", "0.001")]
     [InlineData("Models:own:Attempts:0:Provider", "Groq")]
     [InlineData("Models:own:Attempts:0:Provider", "guide")]
+    [InlineData("Embed:MessagesPerMinute", "1")]
+    [InlineData("Embed:MessagesPerMinute", "1000")]
+    [InlineData("Embed:FormLifetime", "00:01:00")]
+    [InlineData("Embed:FormLifetime", "1.00:00:00")]
+    [InlineData("Embed:PublicUrl", "https://chat.example.com/base/")]
     [InlineData("ForwardedHeaders:KnownProxies:0", "::1")]
     [InlineData("ForwardedHeaders:KnownNetworks:0", "fd00::/8")]
     public void A_value_at_its_limit_is_taken(string key, string value) => Assert.Empty(Settings.Faults([.. Groq, (key, value)]));
@@ -80,6 +88,13 @@ public sealed class OptionsTests
     [InlineData("Sessions:TurnTimeout", "01:00:01", "Sessions:TurnTimeout must be between 1 second and 1 hour.")]
     [InlineData("Sessions:SweepInterval", "00:00:00", "Sessions:SweepInterval must be between 1 second and 1 hour.")]
     [InlineData("Sessions:SweepInterval", "01:00:01", "Sessions:SweepInterval must be between 1 second and 1 hour.")]
+    [InlineData("Embed:MessagesPerMinute", "0", "Embed:MessagesPerMinute must be between 1 and 1000.")]
+    [InlineData("Embed:MessagesPerMinute", "1001", "Embed:MessagesPerMinute must be between 1 and 1000.")]
+    [InlineData("Embed:FormLifetime", "00:00:59", "Embed:FormLifetime must be between 1 minute and 1 day.")]
+    [InlineData("Embed:FormLifetime", "1.00:00:01", "Embed:FormLifetime must be between 1 minute and 1 day.")]
+    [InlineData("Embed:PublicUrl", "chat.example.com", "Embed:PublicUrl must be an absolute http or https URL without user, query or fragment.")]
+    [InlineData("Embed:PublicUrl", "https://me@chat.example.com", "Embed:PublicUrl must be an absolute http or https URL without user, query or fragment.")]
+    [InlineData("Embed:PublicUrl", "https://chat.example.com/?a", "Embed:PublicUrl must be an absolute http or https URL without user, query or fragment.")]
     [InlineData("Credits:OnCreate", "-0.000001", "Credits:OnCreate must be between 0 and 1000000000.")]
     [InlineData("Credits:OnCreate", "1000000000.000001", "Credits:OnCreate must be between 0 and 1000000000.")]
     [InlineData("Providers:groq:BaseUrl", "", "Providers:groq:BaseUrl must be an absolute http or https URL.")]

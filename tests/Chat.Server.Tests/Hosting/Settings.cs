@@ -5,6 +5,7 @@ using Chat.Server.Http;
 using Chat.Server.Providers;
 using Chat.Server.Quotas;
 using Chat.Server.Storage;
+using Chat.Server.WidgetHost;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
@@ -41,7 +42,7 @@ internal static class Settings
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
         builder.Configuration.AddInMemoryCollection(configuration.GroupBy(setting => setting.Key).Select(setting => KeyValuePair.Create(setting.Key, setting.Last().Value)));
         builder.AddHosting();
-        builder.Services.AddWire().AddStorage().AddProviders(builder.Configuration).AddChannels().AddQuotas().AddConversations();
+        builder.Services.AddWire().AddStorage().AddProviders(builder.Configuration).AddChannels().AddQuotas().AddConversations().AddWidgetHost();
         return builder.Services.BuildServiceProvider();
     }
 }

@@ -109,6 +109,8 @@ internal static class Examples
             Model = "llama-3.3-70b-versatile",
             CreatedAt = Then.AddSeconds(1).UtcDateTime,
         },
+        ["readEmbed"] = ReadEmbed.Of(
+            new Channel { PublicId = ChannelId, Settings = Settings with { AllowedOrigins = ["https://www.example.com"] } }, "https://chat.example.com"),
         ["audit"] = AuditResponse.From(new AuditReport(1, [])),
         ["isAlive"] = new HealthResponse { Status = "ok" },
         ["isReady"] = new HealthResponse { Status = "ready" },
