@@ -1,6 +1,9 @@
 using System.Net;
+using System.Threading.RateLimiting;
 using Chat.Server.Tests.Infrastructure;
 using Chat.Server.WidgetHost;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.Options;
 
 namespace Chat.Server.Tests.WidgetHost;
 
@@ -120,6 +123,29 @@ public sealed class VisitorLimitTests : EmbedTest
         limiter.Dispose();
         limiter.Dispose();
         Assert.Equal(0, live);
+    }
+
+    [Fact]
+    public void However_many_addresses_come_so_many_are_told_apart_and_the_rest_share_places()
+    {
+        const int Told = 20_000, Shared = 1_024;
+        var policy = new VisitorLimiting(null!, Options.Create(new EmbedOptions()), new FakeTime(ChatApp.Noon));
+        var limiters = new Dictionary<string, RateLimiter>(StringComparer.Ordinal);
+        for (var number = 0; number < Told + 30_000; number++)
+        {
+            var context = new DefaultHttpContext { Connection = { RemoteIpAddress = new IPAddress(BitConverter.GetBytes(number)) } };
+            var partition = policy.GetPartition(context);
+            if (!limiters.ContainsKey(partition.PartitionKey))
+                limiters.Add(partition.PartitionKey, partition.Factory(partition.PartitionKey));
+            if (number == Told - 1)
+                Assert.Equal(Told, limiters.Count);
+        }
+
+        Assert.InRange(limiters.Count, Told + (Shared / 2), Told + Shared);
+        foreach (var limiter in limiters.Values)
+            limiter.Dispose();
+        var calm = new DefaultHttpContext { Connection = { RemoteIpAddress = IPAddress.Parse("203.0.113.9") } };
+        Assert.EndsWith("203.0.113.9", policy.GetPartition(calm).PartitionKey, StringComparison.Ordinal);
     }
 
     private EmbedVisitor At(string address, ChatApp? app = null, Guid? channel = null)
