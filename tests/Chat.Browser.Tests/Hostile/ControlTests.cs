@@ -1,0 +1,62 @@
+using Chat.Browser.Tests.Infrastructure;
+using Chat.Server.Tests.Rendering;
+using Microsoft.Playwright;
+using Xunit.Abstractions;
+
+namespace Chat.Browser.Tests.Hostile;
+
+/// <summary>That the texts of <see cref="ExecutionTests"/> are dangerous, and that its eyes are open: put into a page as they are, they run and call.</summary>
+[Collection(ControlCollection.Name)]
+public sealed class ControlTests(Chromium chromium, ITestOutputHelper output)
+{
+    [BrowserFact]
+    public async Task Raw_hundreds_of_the_same_texts_run()
+    {
+        var own = await RunRawAsync(HostileHtml.Raw);
+        var naughty = await RunRawAsync(HostileHtml.Naughty);
+        output.WriteLine($"{own} of {HostileHtml.Raw.Count} of our own run raw, and {naughty} of {HostileHtml.Naughty.Count} public ones.");
+        Assert.InRange(own, 200, HostileHtml.Raw.Count);
+        Assert.InRange(naughty, 60, HostileHtml.Naughty.Count);
+    }
+
+    [BrowserFact]
+    public async Task Through_markdig_with_html_disabled_dozens_run()
+    {
+        // Every third: with 14 constructs for each of 24 URLs, each of both is among them.
+        var links = await RunRawAsync([.. HostileMarkdown.Links.Where((_, at) => at % 3 == 0).Select(Arms.WithHtmlDisabled)]);
+        var attributes = await RunRawAsync([.. HostileMarkdown.AttributeCases.Select(each => Arms.WithAdvancedExtensions(each.Markdown))]);
+        output.WriteLine($"{links} of 112 and {attributes} of 100 run.");
+        Assert.InRange(links, 15, 112);
+        Assert.InRange(attributes, 10, 100);
+    }
+
+    [BrowserFact]
+    public async Task Raw_nearly_every_construct_that_loads_calls_its_host_by_itself()
+    {
+        await using var context = await chromium.NewContextAsync();
+        var page = await context.NewPageAsync();
+        var quiet = new List<string>();
+        foreach (var (html, number) in NetworkConstructs.Html.Select((html, number) => (html, number)))
+        {
+            await page.GotoAsync(chromium.Pages.Put("<!doctype html><title>control</title>" + NetworkConstructs.For(html, number)), new() { WaitUntil = WaitUntilState.Commit });
+            if (!await chromium.Canary.IsCalledAsync(NetworkConstructs.HostOf(number), TimeSpan.FromMilliseconds(300)))
+                quiet.Add(html);
+        }
+
+        output.WriteLine($"Quiet: {string.Join(' ', quiet)}");
+        Assert.InRange(NetworkConstructs.Html.Count - quiet.Count, 35, NetworkConstructs.Html.Count);
+    }
+
+    /// <summary>How many of these do run when they are put into a page as they are.</summary>
+    private async Task<int> RunRawAsync(IReadOnlyList<string> payloads)
+    {
+        await using var context = await Shown.NewContextAsync(chromium);
+        var page = await context.NewPageAsync();
+        await page.GotoAsync(chromium.Pages.Put("<!doctype html><title>control</title><body>"));
+        var ran = new HashSet<string>(StringComparer.Ordinal);
+        foreach (var part in payloads.Select((payload, at) => new object[] { at, payload }).Chunk(120))
+            ran.UnionWith(await page.EvaluateAsync<string[]>(Script.Read("harness.js"), part));
+        ran.Remove("");
+        return ran.Count;
+    }
+}

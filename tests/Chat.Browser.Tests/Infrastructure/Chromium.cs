@@ -1,0 +1,97 @@
+using Microsoft.Playwright;
+
+namespace Chat.Browser.Tests.Infrastructure;
+
+/// <summary>
+/// One browser process: the Chromium that the machine has. Each test has a context of its own. The only hosts there are for it are those of this machine; all
+/// others lead to a <see cref="Canary"/>, which counts.
+/// </summary>
+public sealed class Chromium : IAsyncLifetime
+{
+    private static readonly string[] Places =
+    [
+        Environment.GetEnvironmentVariable("CHAT_CHROMIUM") ?? "", "/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome", "/opt/google/chrome/chrome",
+        "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome", @"C:\Program Files\Google\Chrome\Application\chrome.exe",
+    ];
+
+    private static readonly string? Path = Places.FirstOrDefault(File.Exists);
+
+    private IPlaywright _playwright = null!;
+    private IBrowser _browser = null!;
+
+    /// <summary>Why there is no browser here; null: there is one.</summary>
+    public static string? WhyNot { get; } = Path is null ? "No Chromium is installed (apt-get install chromium), and CHAT_CHROMIUM names none." : null;
+
+    /// <summary>Where every name of the world leads.</summary>
+    internal Canary Canary { get; } = new();
+
+    /// <summary>Pages that a test makes up, without any policy.</summary>
+    internal PageServer Pages { get; private set; } = null!;
+
+    internal IBrowserType Type => _playwright.Chromium;
+
+    public async Task InitializeAsync()
+    {
+        Pages = await PageServer.StartAsync();
+        if (WhyNot is not null)
+            return;
+        _playwright = await Playwright.CreateAsync();
+        _browser = await LaunchAsync();
+    }
+
+    public async Task DisposeAsync()
+    {
+        if (WhyNot is null)
+        {
+            await _browser.DisposeAsync();
+            _playwright.Dispose();
+        }
+
+        Canary.Dispose();
+        await Pages.DisposeAsync();
+    }
+
+    /// <summary>Another process, for what can only be set for a whole one.</summary>
+    internal Task<IBrowser> LaunchAsync(params ReadOnlySpan<string> more) => _playwright.Chromium.LaunchAsync(new()
+    {
+        ExecutablePath = Path,
+        ChromiumSandbox = false,
+        Args =
+        [
+            "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync", "--no-proxy-server",
+            // What the browser wants to know from its maker is no concern of these tests.
+            $"--host-resolver-rules=MAP *.google.com ^NOTFOUND, MAP *.googleapis.com ^NOTFOUND, MAP *.gvt1.com ^NOTFOUND, MAP * 127.0.0.1:{Canary.Port}, EXCLUDE 127.0.0.1, EXCLUDE localhost", .. more,
+        ],
+    });
+
+    internal Task<IBrowserContext> NewContextAsync(BrowserNewContextOptions? options = null) => _browser.NewContextAsync(options ?? new());
+
+    /// <summary>A visitor who has switched scripting off.</summary>
+    internal Task<IBrowserContext> NewVisitorAsync(Action<BrowserNewContextOptions>? change = null)
+    {
+        var options = new BrowserNewContextOptions { JavaScriptEnabled = false, Locale = "en-GB", TimezoneId = "UTC" };
+        change?.Invoke(options);
+        return NewContextAsync(options);
+    }
+}
+
+/// <summary>The tests about text that wants to be code.</summary>
+[CollectionDefinition(Name)]
+public sealed class HostileCollection : ICollectionFixture<Chromium>, ICollectionFixture<Hostile.HostileService>
+{
+    public const string Name = "Hostile";
+}
+
+/// <summary>Their control arms, which run beside them in a browser of their own.</summary>
+[CollectionDefinition(Name)]
+public sealed class ControlCollection : ICollectionFixture<Chromium>
+{
+    public const string Name = "Control";
+}
+
+/// <summary>The tests of the widget.</summary>
+[CollectionDefinition(Name)]
+public sealed class WidgetCollection : ICollectionFixture<Chromium>
+{
+    public const string Name = "Widget";
+}
