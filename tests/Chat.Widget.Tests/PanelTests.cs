@@ -27,6 +27,7 @@ public sealed class PanelTests
             Header(response, "Content-Security-Policy"));
         Assert.Equal("nosniff", Header(response, "X-Content-Type-Options"));
         Assert.Equal("no-referrer", Header(response, "Referrer-Policy"));
+        Assert.Equal("off", Header(response, "X-DNS-Prefetch-Control"));
         Assert.Equal("no", Header(response, "X-Accel-Buffering"));
         Assert.Equal("no-store, no-transform", Header(response, "Cache-Control"));
         Assert.False(response.Headers.Contains("X-Frame-Options"));

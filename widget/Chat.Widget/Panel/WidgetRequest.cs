@@ -55,6 +55,8 @@ internal sealed class WidgetRequest(HttpContext context, IWidgetHome home, Widge
         headers.XContentTypeOptions = "nosniff";
         headers["Referrer-Policy"] = "no-referrer";
         headers["Permissions-Policy"] = Permissions;
+        // Over plain http a browser may look up the host of every link that it shows: a name of the model's choosing, before any click.
+        headers["X-DNS-Prefetch-Control"] = "off";
         headers["X-Accel-Buffering"] = "no";
         // frame-ancestors says it better; the antiforgery system sets this one on its own, and it knows no list.
         headers.Remove("X-Frame-Options");
