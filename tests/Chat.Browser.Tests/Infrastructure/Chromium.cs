@@ -91,7 +91,7 @@ public sealed class ControlCollection : ICollectionFixture<Chromium>
 
 /// <summary>The tests of the widget.</summary>
 [CollectionDefinition(Name)]
-public sealed class WidgetCollection : ICollectionFixture<Chromium>
+public sealed class WidgetCollection : ICollectionFixture<Chromium>, ICollectionFixture<Widget.OpenShop>
 {
     public const string Name = "Widget";
 }

@@ -1,0 +1,66 @@
+using System.Text.Json.Nodes;
+using Chat.Browser.Tests.Infrastructure;
+using Chat.Server.Tests.Infrastructure;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace Chat.Browser.Tests.Widget;
+
+/// <summary>The bicycle shop with a service behind it and a model behind that, all of them real but for the model's thoughts and the service's clock.</summary>
+public sealed class OpenShop : IAsyncLifetime, IAsyncDisposable
+{
+    private decimal? _credits;
+    private FakeUpstream _upstream = null!;
+
+    internal ChatApp App { get; private set; } = null!;
+
+    internal TestChannel Channel { get; private set; } = null!;
+
+    internal Model Model { get; private set; } = null!;
+
+    internal Shop Shop { get; private set; } = null!;
+
+    /// <summary>A shop whose channel is the test's own to change; the caller closes it.</summary>
+    internal static async Task<OpenShop> NewAsync(decimal? credits = null)
+    {
+        var shop = new OpenShop { _credits = credits };
+        await shop.InitializeAsync();
+        return shop;
+    }
+
+    public async Task InitializeAsync()
+    {
+        if (Chromium.WhyNot is not null)
+            return;
+        _upstream = await FakeUpstream.StartAsync();
+        Model = new Model(_upstream);
+        App = new ChatApp().WithProvider("mock", _upstream).With("Logging:LogLevel:Default", "None");
+        // A model that is led by the hand is silent for as long as a test takes.
+        App.With("Providers:mock:TimeoutSeconds", "600").With("Providers:mock:FirstTokenTimeoutSeconds", "600").With("Providers:mock:IdleTimeoutSeconds", "600");
+        App.UseKestrel(0);
+        App.StartServer();
+        var settings = new JsonObject
+        {
+            ["requests_per_minute"] = 100_000,
+            ["requests_per_day"] = 1_000_000,
+            ["greeting"] = "Hello! Ask me about bicycles, repairs or your order.",
+            ["suggested_questions"] = new JsonArray("When are you open?", "How often should I oil the chain?"),
+            ["contact"] = "workshop@spoke.example, +49 30 1234567",
+        };
+        if (_credits is { } credits)
+            settings["credits"] = credits;
+        Channel = await App.CreateChannelAsync(settings);
+        Shop = Shop.Open(App, Channel, services => services.AddSingleton<IStartupFilter, TestPages>());
+    }
+
+    async ValueTask IAsyncDisposable.DisposeAsync() => await DisposeAsync();
+
+    public async Task DisposeAsync()
+    {
+        if (Chromium.WhyNot is not null)
+            return;
+        await Shop.DisposeAsync();
+        await App.DisposeAsync();
+        await _upstream.DisposeAsync();
+    }
+}
