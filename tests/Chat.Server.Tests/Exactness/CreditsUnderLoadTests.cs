@@ -36,7 +36,8 @@ public sealed class CreditsUnderLoadTests(ITestOutputHelper output)
         Assert.Equal((FundedReplies * Cost, 0L), (balance.Consumed, balance.Reserved));
         Assert.InRange(balance.Allocated - balance.Consumed, 0, Floor - 1);
         Assert.Equal(FundedReplies, deployment.Books.Scalar("SELECT COUNT(*) FROM turns WHERE state = 1"));
-        Assert.Equal(deployment.Books.Scalar("SELECT COUNT(*) FROM turns"), deployment.Upstream.Requests.Count);
+        // Nobody is asked without a turn. Of the turns that failed some asked nobody: so many fail here that circuits open now and then.
+        Assert.InRange(deployment.Upstream.Requests.Count, FundedReplies, deployment.Books.Scalar("SELECT COUNT(*) FROM turns"));
         Assert.All(driver.Outcomes, pair => Assert.Contains(pair.Outcome.Status, new[] { 0, 200, 403, 409, 500 }));
         await AssertReplaysAsync(deployment, driver, key);
         Assert.Equal(Deployment.CleanAudit, await deployment.AuditAsync());
