@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Net;
 using System.Text;
 using AngleSharp.Dom;
@@ -221,6 +222,20 @@ public sealed class TranscriptTests : IAsyncLifetime
         Assert.Contains("cannot be reached", problem.TextContent, StringComparison.Ordinal);
         Assert.Contains("Call 123", problem.TextContent, StringComparison.Ordinal);
         Assert.Equal("", problem.QuerySelector("a")!.GetAttribute("href"));
+    }
+
+    [Theory]
+    [InlineData("en-GB,en;q=0.9", "en-GB")]
+    [InlineData("fr;q=0.5,en-AU,en;q=0.9", "en-AU")]
+    [InlineData("de-AT", "de-AT")]
+    [InlineData("en-QQ-made-up,en;q=0.5", "en")]
+    [InlineData("sv-SE", "en")]
+    public async Task A_day_is_written_as_the_visitors_own_country_writes_it(string accepted, string culture)
+    {
+        Backend.History.Clear();
+        Backend.AddDone("How much?", "<p>5</p>");
+        var page = await _app.PageAsync("/_chat/transcript", accepted);
+        Assert.Contains(WidgetApp.Noon.ToString("f", CultureInfo.GetCultureInfo(culture)), page.Body!.TextContent, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -58,7 +58,7 @@ internal static class Phrases
     {
         try
         {
-            return CultureInfo.GetCultureInfo(texts.Language);
+            return CultureInfo.GetCultureInfo(texts.Locale ?? texts.Language);
         }
         catch (CultureNotFoundException)
         {

@@ -7,7 +7,7 @@ internal static class WidgetTextNames
 {
     private static readonly Dictionary<string, PropertyInfo> Properties = typeof(WidgetTexts)
         .GetProperties(BindingFlags.Public | BindingFlags.Instance)
-        .Where(property => property.PropertyType == typeof(string) && property.CanWrite && property.Name != nameof(WidgetTexts.Language))
+        .Where(property => property.PropertyType == typeof(string) && property.CanWrite && property.Name is not (nameof(WidgetTexts.Language) or nameof(WidgetTexts.Locale)))
         .ToDictionary(property => property.Name, StringComparer.OrdinalIgnoreCase);
 
     public static IReadOnlyCollection<string> All => Properties.Keys;

@@ -9,6 +9,12 @@ public sealed partial record WidgetTexts
     /// <summary>The language's code, such as <c>en</c>: for the page's <c>lang</c>, plural rules, dates and numbers.</summary>
     public required string Language { get; init; }
 
+    /// <summary>
+    /// How the visitor writes dates and numbers in that language, such as <c>en-GB</c>. Null, the default: as the visitor's browser says, where its language is this one,
+    /// else as the language itself does.
+    /// </summary>
+    public string? Locale { get; init; }
+
     /// <summary>Whether the language is written from right to left. Default false.</summary>
     public bool IsRightToLeft { get; init; }
 
