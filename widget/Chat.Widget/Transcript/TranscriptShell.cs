@@ -31,12 +31,11 @@ internal static class TranscriptShell
             <meta name="viewport" content="width=device-width, initial-scale=1"><meta name="robots" content="noindex"><base target="_blank">
             <link rel="stylesheet" href="{Text(visit.StylesheetUrl)}"></head><body class="log">
             <span class="pad" aria-hidden="true">{Invisible}</span>
-            <form id="{FormId}" method="post" target="_self" action="{Text(visit.UrlOf("rate"))}">
             """);
-        foreach (var field in fields.Where(field => !field.IsTrap))
-            page.Append($"<input type=\"hidden\" name=\"{Text(field.Name)}\" value=\"{Text(field.Value)}\">");
+        if (visit.SessionId is not null)
+            WriteForm(page, visit, fields);
         // One drawing for all buttons, because emoji are missing on many systems.
-        page.Append("</form><svg class=\"pad\" aria-hidden=\"true\"><symbol id=\"thumb\" viewBox=\"0 0 24 24\"><path d=\"M7 10v10H3V10zm2 0 4-7a2 2 0 0 1 2 2.5L14 9h5a2 2 0 0 1 2 2.4l-1.4 7A2 2 0 0 1 17.6 20H9z\"/></symbol></svg><main class=\"talk\">").AppendFormat(null, Scroller, Text(texts.Conversation));
+        page.Append("<svg class=\"pad\" aria-hidden=\"true\"><symbol id=\"thumb\" viewBox=\"0 0 24 24\"><path d=\"M7 10v10H3V10zm2 0 4-7a2 2 0 0 1 2 2.5L14 9h5a2 2 0 0 1 2 2.4l-1.4 7A2 2 0 0 1 17.6 20H9z\"/></symbol></svg><main class=\"talk\" aria-label=\"").Append(Text(texts.Conversation)).Append("\">").AppendFormat(null, Scroller, Text(texts.Conversation));
         page.Append($"<p class=\"bubble greeting\" dir=\"auto\">{Text(settings.Greeting)}</p>\n");
     }
 
@@ -55,6 +54,15 @@ internal static class TranscriptShell
 
     /// <summary>With it the page knows that nothing is missing: the button that stops and the signs of life go.</summary>
     public static void WriteEnd(StringBuilder page) => page.Append("<i class=\"eos\"></i></main></body></html>");
+
+    // One form for the buttons of all answers, each of which says for itself what it does.
+    private static void WriteForm(StringBuilder page, WidgetVisit visit, IReadOnlyList<FormField> fields)
+    {
+        page.Append($"<form id=\"{FormId}\" method=\"post\" target=\"_self\" action=\"{Text(visit.UrlOf("rate"))}\">");
+        foreach (var field in fields.Where(field => !field.IsTrap))
+            page.Append($"<input type=\"hidden\" name=\"{Text(field.Name)}\" value=\"{Text(field.Value)}\">");
+        page.Append("</form>");
+    }
 
     private static string Text(string text) => HtmlEncoder.Default.Encode(text);
 }
