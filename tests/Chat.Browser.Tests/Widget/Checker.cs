@@ -1,0 +1,51 @@
+using Chat.Browser.Tests.Infrastructure;
+using Microsoft.Playwright;
+
+namespace Chat.Browser.Tests.Widget;
+
+/// <summary>
+/// axe-core over what a visitor sees: the same pages with the same cookies in a second context, in which scripts are allowed and the policies are taken away, since the checker
+/// is a script.
+/// </summary>
+internal sealed class Checker : IAsyncDisposable
+{
+    private readonly IBrowserContext _context;
+
+    private Checker(IBrowserContext context) => _context = context;
+
+    public static async Task<Checker> NewAsync(Chromium chromium, BrowserNewContextOptions options)
+    {
+        options.JavaScriptEnabled = true;
+        options.ExtraHTTPHeaders = new Dictionary<string, string> { [TestPages.NoPolicyHeader] = "1" };
+        var checker = new Checker(await chromium.NewContextAsync(options));
+        await checker._context.AddInitScriptAsync(scriptPath: NpmPackages.PathOf("axe-core", "axe.min.js"));
+        return checker;
+    }
+
+    /// <summary>What is wrong with a page and all frames in it, as this visitor gets it; empty for nothing. Colours, contrast and all rules that axe has by default.</summary>
+    public async Task<IReadOnlyList<string>> ViolationsAsync(Visitor visitor, string url, Func<IPage, Task> ready)
+    {
+        await _context.ClearCookiesAsync();
+        await _context.AddCookiesAsync((await visitor.Context.CookiesAsync()).Select(cookie => new Cookie { Name = cookie.Name, Value = cookie.Value, Domain = cookie.Domain, Path = cookie.Path, HttpOnly = true }));
+        var page = await _context.NewPageAsync();
+        try
+        {
+            await page.GotoAsync(url, new() { WaitUntil = WaitUntilState.DOMContentLoaded });
+            await ready(page);
+            return await page.EvaluateAsync<string[]>(
+                """
+                async () => {
+                  const result = await axe.run(document, { preload: false });
+                  if (result.passes.length < 10) return ['axe has checked next to nothing'];
+                  return result.violations.flatMap(rule => rule.nodes.map(node => `${rule.id}: ${node.target.join(' > ')} ${node.failureSummary}`));
+                }
+                """);
+        }
+        finally
+        {
+            await page.CloseAsync();
+        }
+    }
+
+    public ValueTask DisposeAsync() => _context.DisposeAsync();
+}
