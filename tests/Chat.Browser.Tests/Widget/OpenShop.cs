@@ -35,6 +35,8 @@ public sealed class OpenShop : IAsyncLifetime, IAsyncDisposable
         _upstream = await FakeUpstream.StartAsync();
         Model = new Model(_upstream);
         App = new ChatApp().WithProvider("mock", _upstream).With("Logging:LogLevel:Default", "None");
+        // All visitors of these tests come from one address.
+        App.With("Embed:MessagesPerMinute", "1000");
         // A model that is led by the hand is silent for as long as a test takes.
         App.With("Providers:mock:TimeoutSeconds", "600").With("Providers:mock:FirstTokenTimeoutSeconds", "600").With("Providers:mock:IdleTimeoutSeconds", "600");
         App.UseKestrel(0);
