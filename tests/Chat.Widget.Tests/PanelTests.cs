@@ -1,3 +1,4 @@
+using System.IO.Compression;
 using System.Net;
 using AngleSharp.Html.Dom;
 using Chat.Client;
@@ -154,6 +155,28 @@ public sealed class PanelTests
             using var missing = await app.GetAsync($"/_chat/css/{none}");
             Assert.Equal(HttpStatusCode.NotFound, missing.StatusCode);
         }
+    }
+
+    [Theory]
+    [InlineData("gzip, deflate, br", "br")]
+    [InlineData("gzip", "gzip")]
+    [InlineData("br;q=0, gzip;q=0.5", "gzip")]
+    [InlineData("identity", null)]
+    [InlineData("", null)]
+    public async Task A_stylesheet_comes_packed_as_the_browser_takes_it(string accepted, string? encoding)
+    {
+        await using var app = await WidgetApp.StartAsync();
+        var request = new HttpRequestMessage(HttpMethod.Get, (await app.PageAsync()).QuerySelector("link")!.GetAttribute("href"));
+        request.Headers.TryAddWithoutValidation("Accept-Encoding", accepted);
+        using var response = await app.SendAsync(request);
+        Assert.Equal("Accept-Encoding", Header(response, "Vary"));
+        Assert.Equal(encoding, response.Content.Headers.ContentEncoding.SingleOrDefault());
+        await using var body = await response.Content.ReadAsStreamAsync();
+        await using var unpacked = encoding switch { "br" => new BrotliStream(body, CompressionMode.Decompress), "gzip" => new GZipStream(body, CompressionMode.Decompress), _ => body };
+        using var reader = new StreamReader(unpacked);
+        Assert.Equal(Stylesheets.TextOf(Stylesheets.Panel, new Accent(0x24, 0x56, 0xc7)), await reader.ReadToEndAsync());
+        if (encoding is not null)
+            Assert.InRange(response.Content.Headers.ContentLength!.Value, 500, 4 * 1_024);
     }
 
     [Fact]
