@@ -8,6 +8,8 @@ namespace Chat.Browser.Tests.Widget;
 [Collection(WidgetCollection.Name)]
 public sealed class AccessTests(Chromium chromium, OpenShop shop)
 {
+    private const string ColoursOf = "element => getComputedStyle(element).color + ' on ' + getComputedStyle(element).backgroundColor";
+
     [BrowserFact]
     public async Task The_whole_conversation_goes_by_keyboard()
     {
@@ -83,6 +85,9 @@ public sealed class AccessTests(Chromium chromium, OpenShop shop)
         await Screens.SaveAsync(visitor.Page, "forced-colours");
         foreach (var part in new[] { visitor.Page.Locator("chat-widget .l"), visitor.Page.Locator("chat-widget .p"), visitor.SendButton, visitor.Composer, visitor.Log.Locator(".question"), visitor.Answers })
             Assert.NotEqual("0px", await part.EvaluateAsync<string>("element => getComputedStyle(element).borderTopWidth"));
+        // The pointer's being there takes no colour of the visitor's away.
+        await visitor.SendButton.HoverAsync();
+        Assert.Equal(await visitor.Page.Locator("chat-widget .c").EvaluateAsync<string>(ColoursOf), await visitor.SendButton.EvaluateAsync<string>(ColoursOf));
     }
 
     [BrowserFact]
