@@ -67,7 +67,8 @@ public sealed class ExecutionTests(Chromium chromium, HostileService service, IT
         Assert.Equal(service.Conversations.Told.Count * 2, shown);
         Assert.Empty(chromium.Canary.Calls);
         await page.InsertAsync(["<img src=x onerror=alert(1)>", "<img src=//control.example/a>"]);
-        Assert.Contains("alert", await page.RanAsync(), StringComparison.Ordinal);
+        // Only what was put in: the page's own buttons lead away.
+        Assert.Contains("alert", await page.RanAsync("body > div:last-child"), StringComparison.Ordinal);
         await chromium.Canary.CalledAsync("control.example");
     }
 }

@@ -1,12 +1,13 @@
 using Chat.Browser.Tests.Infrastructure;
 using Microsoft.Playwright;
+using Xunit.Abstractions;
 using static Microsoft.Playwright.Assertions;
 
 namespace Chat.Browser.Tests.Widget;
 
 /// <summary>A whole conversation with scripting switched off: it never sends twice, never loses a text and never shows an answer twice.</summary>
 [Collection(WidgetCollection.Name)]
-public sealed class ConversationTests(Chromium chromium, OpenShop shop)
+public sealed class ConversationTests(Chromium chromium, OpenShop shop, ITestOutputHelper output)
 {
     private Model Model => shop.Model;
 
@@ -48,6 +49,32 @@ public sealed class ConversationTests(Chromium chromium, OpenShop shop)
         await Expect(visitor.Log.Locator(".answer").Last).ToContainTextAsync("2,900 euros.");
         Assert.Empty(visitor.Complaints);
         Assert.False(Model.HasMore);
+    }
+
+    [BrowserFact]
+    public async Task First_words_are_seen_while_the_model_still_speaks()
+    {
+        const int Answers = 7;
+        await using var visitor = await Visitor.ComeAsync(chromium, shop);
+        await visitor.OpenAsync();
+        var waits = new List<double>();
+        for (var answer = 0; answer < Answers; answer++)
+        {
+            await visitor.AskAsync($"Question {answer}?");
+            var turn = await Model.NextAsync();
+            await Expect(visitor.Log.Locator(".typing")).ToBeVisibleAsync();
+            var said = TimeProvider.System.GetTimestamp();
+            turn.Say($"Word{answer} ");
+            await visitor.Log.GetByText($"Word{answer}").WaitForAsync();
+            waits.Add(TimeProvider.System.GetElapsedTime(said).TotalMilliseconds);
+            turn.Say("and more.");
+            turn.End();
+            await visitor.OverAsync();
+        }
+
+        waits.Sort();
+        output.WriteLine($"From the model's first token to the screen: {waits[Answers / 2]:0} ms at the median of {Answers}, {waits[^1]:0} ms at most, the looking included.");
+        Assert.Equal(Answers, waits.Count);
     }
 
     [BrowserFact]
