@@ -1,4 +1,3 @@
-using System.Collections.Frozen;
 using Microsoft.Extensions.Options;
 
 namespace Chat.Server.Providers;
@@ -23,7 +22,7 @@ public sealed class ModelCatalogue
         new(Guide, "Built-in guide", 32_768, 8_192, 0, [new ModelAttempt(Guide, Guide)]),
     ];
 
-    private readonly FrozenDictionary<string, Model> _byId;
+    private readonly Dictionary<string, Model> _byId;
 
     /// <summary>Builds the catalogue once; configuration is read at start.</summary>
     public ModelCatalogue(IOptions<ProvidersOptions> options)
@@ -35,7 +34,7 @@ public sealed class ModelCatalogue
         foreach (var (id, changes) in options.Value.Models)
             models[id] = Changed(models.GetValueOrDefault(id) ?? new Model(id, id, 32_768, 4_096, 1_000, []), changes);
         All = [.. models.Values];
-        _byId = All.ToFrozenDictionary(model => model.Id, StringComparer.Ordinal);
+        _byId = All.ToDictionary(model => model.Id, StringComparer.Ordinal);
     }
 
     /// <summary>Every model, in the order of the contract and then of configuration.</summary>

@@ -1,15 +1,34 @@
 using System.Reflection;
-using System.Text.RegularExpressions;
 
 namespace Chat.Server.Storage;
 
 /// <summary>One numbered script of one engine, such as <c>0001_initial</c>. Scripts are only ever added.</summary>
 /// <param name="Name">The number and name, the same on both engines.</param>
 /// <param name="Text">The script.</param>
-public sealed partial record Migration(string Name, string Text)
+public sealed record Migration(string Name, string Text)
 {
+    private const string Separator = "GO";
+
     /// <summary>The script's batches: what stands between lines that hold <c>GO</c> and nothing else.</summary>
-    public IEnumerable<string> Batches => BatchSeparator().Split(Text).Where(batch => !string.IsNullOrWhiteSpace(batch));
+    public IEnumerable<string> Batches
+    {
+        get
+        {
+            List<string> batch = [];
+            foreach (var line in Text.Split('\n').Append(Separator))
+            {
+                if (line.Trim() != Separator)
+                {
+                    batch.Add(line);
+                    continue;
+                }
+
+                if (batch.Exists(kept => !string.IsNullOrWhiteSpace(kept)))
+                    yield return string.Join('\n', batch);
+                batch.Clear();
+            }
+        }
+    }
 
     /// <summary>All scripts of an engine, in order.</summary>
     public static IReadOnlyList<Migration> For(DatabaseEngine engine)
@@ -27,7 +46,4 @@ public sealed partial record Migration(string Name, string Text)
         using var reader = new StreamReader(assembly.GetManifestResourceStream(resource)!);
         return reader.ReadToEnd();
     }
-
-    [GeneratedRegex(@"^[ \t]*GO[ \t]*\r?$", RegexOptions.Multiline | RegexOptions.NonBacktracking)]
-    private static partial Regex BatchSeparator();
 }

@@ -1,4 +1,3 @@
-using System.Collections.Frozen;
 using System.Data.Common;
 
 namespace Chat.Server.Storage;
@@ -113,8 +112,8 @@ public sealed partial class Migrator(Database database, TimeProvider time, ILogg
     {
         var known = Migration.For(database.Engine);
         var applied = await session.FirstOrDefaultAsync<int>(TableCount) == 0 ? [] : await session.ListAsync<string>(SelectApplied);
-        var appliedNames = applied.ToFrozenSet(StringComparer.Ordinal);
-        var knownNames = known.Select(migration => migration.Name).ToFrozenSet(StringComparer.Ordinal);
+        var appliedNames = applied.ToHashSet(StringComparer.Ordinal);
+        var knownNames = known.Select(migration => migration.Name).ToHashSet(StringComparer.Ordinal);
         return new MigrationStatus(
             applied,
             [.. known.Where(migration => !appliedNames.Contains(migration.Name))],

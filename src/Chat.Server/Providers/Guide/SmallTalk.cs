@@ -1,4 +1,3 @@
-using System.Collections.Frozen;
 
 namespace Chat.Server.Providers.Guide;
 
@@ -21,27 +20,27 @@ internal enum SmallTalk
 /// <summary>Recognises small talk by whole messages: one word about something makes it a question.</summary>
 internal static class SmallTalkReader
 {
-    private static readonly FrozenSet<string> Greetings = Set("""
+    private static readonly HashSet<string> Greetings = Set("""
         hello hi hey hiya howdy greetings good morning afternoon evening day there to you how are is it going doing everyone all again
         hallo guten tag moin bonjour salut hola buenos buenas dias días ciao olá 你好 こん んに にち ちは
         """);
 
-    private static readonly FrozenSet<string> GreetingItself = Set(
+    private static readonly HashSet<string> GreetingItself = Set(
         "hello hi hey hiya howdy greetings good hallo guten moin bonjour salut hola buenos buenas ciao olá 你好 こん");
 
-    private static readonly FrozenSet<string> Thanking = Set("""
+    private static readonly HashSet<string> Thanking = Set("""
         thanks thank thx ty cheers you very much so a lot many great perfect cool nice awesome super ok okay got it that helps helped this was
         is good bye goodbye see later for your the help danke merci gracias 谢谢
         """);
 
-    private static readonly FrozenSet<string> ThankingItself = Set(
+    private static readonly HashSet<string> ThankingItself = Set(
         "thanks thank thx ty cheers great perfect cool nice awesome super bye goodbye danke merci gracias ok okay helps helped 谢谢");
 
-    private static readonly FrozenSet<string> Help = Set("""
+    private static readonly HashSet<string> Help = Set("""
         help please me can could you i need with some hello hi hey
         """);
 
-    private static readonly FrozenSet<string> AboutMyself =
+    private static readonly HashSet<string> AboutMyself =
     [
         "what can you do", "what can i ask", "what can i ask you", "what can you help me with", "what can you tell me", "what do you know",
         "who are you", "what are you", "what is this", "whats this", "are you a bot", "are you a robot", "are you human", "are you an ai",
@@ -59,5 +58,5 @@ internal static class SmallTalkReader
         _ => SmallTalk.None,
     };
 
-    private static FrozenSet<string> Set(string words) => words.Split((char[])[' ', '\n'], StringSplitOptions.RemoveEmptyEntries).ToFrozenSet();
+    private static HashSet<string> Set(string words) => words.Split((char[])[' ', '\n'], StringSplitOptions.RemoveEmptyEntries).ToHashSet();
 }

@@ -1,4 +1,3 @@
-using System.Collections.Frozen;
 
 namespace Chat.Server.Providers.Guide;
 
@@ -8,7 +7,7 @@ namespace Chat.Server.Providers.Guide;
 /// </summary>
 internal static class StopWords
 {
-    private static readonly FrozenSet<string> All = ("""
+    private static readonly HashSet<string> All = ("""
         a about after all also am an and another any anybody anyone anything are arent as at be because been before being both but by can
         cannot cant could
         couldnt did didnt do does doesnt doing done dont each either else even ever every exactly example examples explain find for from get
@@ -36,12 +35,12 @@ internal static class StopWords
         por porque puedo qué quien quién se ser si
         su sus tiene tengo una usted y
         什么 怎么 如何 可以 请问 我们 你们 是否 哪里 多少 能否
-        """).Split((char[])[' ', '\n'], StringSplitOptions.RemoveEmptyEntries).ToFrozenSet();
+        """).Split((char[])[' ', '\n'], StringSplitOptions.RemoveEmptyEntries).ToHashSet();
 
-    private static readonly FrozenSet<string> Pronouns =
-        "it its that this they them their those these one ones he she same there".Split(' ').ToFrozenSet();
+    private static readonly HashSet<string> Pronouns =
+        "it its that this they them their those these one ones he she same there".Split(' ').ToHashSet();
 
-    private static readonly FrozenSet<string> Connectives = "and also but or so then".Split(' ').ToFrozenSet();
+    private static readonly HashSet<string> Connectives = "and also but or so then".Split(' ').ToHashSet();
 
     /// <summary>Whether the word says nothing about the subject.</summary>
     public static bool Contains(string word) => All.Contains(word);
