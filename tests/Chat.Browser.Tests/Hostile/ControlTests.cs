@@ -13,21 +13,22 @@ public sealed class ControlTests(Chromium chromium, ITestOutputHelper output)
     public async Task Raw_hundreds_of_the_same_texts_run()
     {
         var own = await RunRawAsync(HostileHtml.Raw);
-        var naughty = await RunRawAsync(HostileHtml.Naughty);
-        output.WriteLine($"{own} of {HostileHtml.Raw.Count} of our own run raw, and {naughty} of {HostileHtml.Naughty.Count} public ones.");
+        var markup = HostileHtml.Naughty.Where(text => text.Contains('<', StringComparison.Ordinal)).ToList();
+        var naughty = await RunRawAsync(markup);
+        output.WriteLine($"{own} of {HostileHtml.Raw.Count} of our own run raw, and {naughty} of {markup.Count} public ones with markup.");
         Assert.InRange(own, 200, HostileHtml.Raw.Count);
-        Assert.InRange(naughty, 60, HostileHtml.Naughty.Count);
+        Assert.InRange(naughty, 60, markup.Count);
     }
 
     [BrowserFact]
-    public async Task Through_markdig_with_html_disabled_dozens_run()
+    public async Task Through_markdig_with_html_disabled_many_run()
     {
-        // Every third: with 14 constructs for each of 24 URLs, each of both is among them.
-        var links = await RunRawAsync([.. HostileMarkdown.Links.Where((_, at) => at % 3 == 0).Select(Arms.WithHtmlDisabled)]);
-        var attributes = await RunRawAsync([.. HostileMarkdown.AttributeCases.Select(each => Arms.WithAdvancedExtensions(each.Markdown))]);
-        output.WriteLine($"{links} of 112 and {attributes} of 100 run.");
-        Assert.InRange(links, 15, 112);
-        Assert.InRange(attributes, 10, 100);
+        // Some of all: a frame for each takes its time.
+        var links = await RunRawAsync([.. HostileMarkdown.Links.Where((_, at) => at % 5 == 0).Select(Arms.WithHtmlDisabled)]);
+        var attributes = await RunRawAsync([.. HostileMarkdown.AttributeCases.Where((_, at) => at % 3 == 0).Select(each => Arms.WithAdvancedExtensions(each.Markdown))]);
+        output.WriteLine($"{links} of 68 and {attributes} of 34 run.");
+        Assert.InRange(links, 10, 68);
+        Assert.InRange(attributes, 5, 34);
     }
 
     [BrowserFact]

@@ -58,17 +58,16 @@ internal sealed class Shown : IAsyncDisposable
     public Task WriteAsync(IEnumerable<IReadOnlyList<string>> pieces) => _page.EvaluateAsync(
         """
         all => {
+          const frame = document.body.appendChild(document.createElement('iframe'));
           for (const pieces of all) {
-            const frame = document.body.appendChild(document.createElement('iframe'));
             const parser = frame.contentDocument;
             parser.open();
             parser.write('<!doctype html><body>');
             for (const piece of pieces) parser.write(piece);
             parser.close();
-            const place = document.querySelector('#written').appendChild(document.createElement('div'));
-            place.append(...parser.body.childNodes);
-            frame.remove();
+            document.querySelector('#written').appendChild(document.createElement('div')).append(...parser.body.childNodes);
           }
+          frame.remove();
         }
         """,
         pieces.Select(each => each.ToArray()).ToArray());

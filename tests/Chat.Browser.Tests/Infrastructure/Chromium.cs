@@ -89,7 +89,14 @@ public sealed class ControlCollection : ICollectionFixture<Chromium>
     public const string Name = "Control";
 }
 
-/// <summary>The tests of the widget.</summary>
+/// <summary>The tests of what is said in the widget.</summary>
+[CollectionDefinition(Name)]
+public sealed class ConversationCollection : ICollectionFixture<Chromium>, ICollectionFixture<Widget.OpenShop>
+{
+    public const string Name = "Conversation";
+}
+
+/// <summary>The tests of what the widget looks like and is made of, beside them.</summary>
 [CollectionDefinition(Name)]
 public sealed class WidgetCollection : ICollectionFixture<Chromium>, ICollectionFixture<Widget.OpenShop>
 {

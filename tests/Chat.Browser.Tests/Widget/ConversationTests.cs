@@ -6,7 +6,7 @@ using static Microsoft.Playwright.Assertions;
 namespace Chat.Browser.Tests.Widget;
 
 /// <summary>A whole conversation with scripting switched off: it never sends twice, never loses a text and never shows an answer twice.</summary>
-[Collection(WidgetCollection.Name)]
+[Collection(ConversationCollection.Name)]
 public sealed class ConversationTests(Chromium chromium, OpenShop shop, ITestOutputHelper output)
 {
     private Model Model => shop.Model;

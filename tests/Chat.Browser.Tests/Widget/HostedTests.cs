@@ -10,7 +10,7 @@ namespace Chat.Browser.Tests.Widget;
 /// The hosted chat in a page of another site: of "localhost", while the service is "127.0.0.1". Over plain http no third-party cookie exists at all, and none is
 /// set: what a browser does that blocks them.
 /// </summary>
-[Collection(WidgetCollection.Name)]
+[Collection(ConversationCollection.Name)]
 public sealed class HostedTests(Chromium chromium, OpenShop shop)
 {
     private string Site => $"http://localhost:{chromium.Pages.Address.Port}";

@@ -5,7 +5,7 @@ using static Microsoft.Playwright.Assertions;
 namespace Chat.Browser.Tests.Widget;
 
 /// <summary>Everything that the service refuses, as a visitor reads it; the text that was written is never lost.</summary>
-[Collection(WidgetCollection.Name)]
+[Collection(ConversationCollection.Name)]
 public sealed class RefusalTests(Chromium chromium, OpenShop shop)
 {
     [BrowserFact]
