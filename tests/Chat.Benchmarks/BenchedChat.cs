@@ -23,7 +23,7 @@ internal static class BenchedChat
             Usage = new UsageDetails { InputTokenCount = PromptTokens, OutputTokenCount = 8 },
         };
         var charge = meter.ChargeFor(turn.Admission, response);
-        await service.Get<Database>().WriteAsync(
+        await service.Get<Database>().WriteIdempotentAsync(
             async session =>
             {
                 var now = TimeProvider.System.GetUtcNow();

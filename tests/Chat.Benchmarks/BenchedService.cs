@@ -32,7 +32,8 @@ internal sealed class BenchedService : IAsyncDisposable
     public static async Task<BenchedService> StartAsync(string? existing = null)
     {
         var folder = existing ?? Directory.CreateTempSubdirectory("chat-bench-").FullName;
-        var builder = WebApplication.CreateBuilder();
+        // As the program: a watcher would be woken by every write to a database below the working directory.
+        var builder = WebApplication.CreateBuilder(["--hostBuilder:reloadConfigOnChange=false"]);
         builder.Configuration.AddInMemoryCollection([new("Storage:Path", Path.Combine(folder, "chat.db"))]);
         builder.Logging.ClearProviders();
         builder.Services

@@ -23,8 +23,8 @@ switch (args)
     case ["load", .. var rest]:
         return await LoadCommand.RunAsync(rest);
     // The load bench starts this program again with these two.
-    case ["upstream"]:
-        await MockUpstream.RunAsync(CancellationToken.None);
+    case ["upstream", var think] when int.TryParse(think, CultureInfo.InvariantCulture, out var milliseconds):
+        await MockUpstream.RunAsync(TimeSpan.FromMilliseconds(milliseconds), CancellationToken.None);
         return 0;
     case ["forward", var upstream]:
         await BareForward.RunAsync(upstream, CancellationToken.None);

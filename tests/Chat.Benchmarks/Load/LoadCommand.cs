@@ -15,6 +15,7 @@ internal sealed class LoadCommand
     private readonly Option<string> _arms = new("--arms") { Description = $"What is driven beside upstream and YARP: {string.Join(',', ArmNames)}, or none.", DefaultValueFactory = _ => string.Join(',', ArmNames) };
     private readonly Option<string> _durability = new("--durability") { Description = "Normal or Full.", DefaultValueFactory = _ => "Normal" };
     private readonly Option<int> _messages = new("--messages-per-visit") { Description = "How many questions a visitor asks.", DefaultValueFactory = _ => 1 };
+    private readonly Option<int> _think = new("--think") { Description = "How long the upstream thinks before it answers, in milliseconds; a model takes some hundred." };
     private readonly Option<bool> _ownDriver = new("--own-driver") { Description = "Drive from this process, even where wrk is there." };
     private readonly Option<int?> _turns = new("--turns") { Description = $"Also compare with so many turns stored, a multiple of {FilledDatabase.SmallestTurns}: 10000000 take minutes and 10 GB to fill." };
     private readonly Option<int?> _channels = new("--channels") { Description = "Also compare with so many channels: 100000 take a minute to make." };
@@ -80,7 +81,7 @@ internal sealed class LoadCommand
         });
         var command = new RootCommand("Drives the service as published, a bare YARP forward, and the upstream of both, in turn.")
         {
-            _rounds, _seconds, _quick, _arms, _durability, _messages, _ownDriver, _published, _settings, _turns, _channels, _soak,
+            _rounds, _seconds, _quick, _arms, _durability, _messages, _think, _ownDriver, _published, _settings, _turns, _channels, _soak,
         };
         command.SetAction((parsed, cancellationToken) => LoadBench.RunAsync(Read(parsed), Console.Out, Console.Error, cancellationToken));
         return command;
@@ -95,6 +96,7 @@ internal sealed class LoadCommand
             Seconds = quick && !IsGiven(_seconds) ? 1 : parsed.GetValue(_seconds),
             Arms = Names(parsed.GetValue(_arms)),
             Durability = parsed.GetValue(_durability)!,
+            Think = parsed.GetValue(_think),
             MessagesPerVisit = parsed.GetValue(_messages),
             Turns = parsed.GetValue(_turns),
             Channels = parsed.GetValue(_channels),

@@ -27,6 +27,9 @@ internal sealed record LoadOptions
     /// <summary>Whether this program drives, even where wrk is there.</summary>
     public bool OwnDriver { get; init; }
 
+    /// <summary>How long the upstream thinks before it answers, in milliseconds.</summary>
+    public int Think { get; init; }
+
     /// <summary>How many questions a visitor asks before another takes the place.</summary>
     public int MessagesPerVisit { get; init; } = 1;
 

@@ -8,7 +8,7 @@ using Microsoft.AspNetCore.Http;
 namespace Chat.Benchmarks.Load;
 
 /// <summary>
-/// An upstream that speaks the OpenAI chat-completions protocol and thinks for no time: the same 300 characters of Markdown for every
+/// An upstream that speaks the OpenAI chat-completions protocol and thinks for no time unless told to: the same 300 characters of Markdown for every
 /// question, whole or in pieces. A question that holds <c>hold:250.</c> is answered in pieces 250 ms apart.
 /// </summary>
 internal static class MockUpstream
@@ -48,13 +48,18 @@ internal static class MockUpstream
     /// <summary>How many pieces with text a streamed reply has.</summary>
     public static int PieceCount => Pieces.Length - 1;
 
-    public static Task RunAsync(CancellationToken cancellationToken) => ListeningApp.RunAsync(app => app.Run(AnswerAsync), cancellationToken);
+    /// <summary>Answers until it is ended.</summary>
+    /// <param name="think">How long it waits before it answers.</param>
+    /// <param name="cancellationToken">Ends it.</param>
+    public static Task RunAsync(TimeSpan think, CancellationToken cancellationToken) => ListeningApp.RunAsync(app => app.Run(context => AnswerAsync(context, think)), cancellationToken);
 
-    private static async Task AnswerAsync(HttpContext context)
+    private static async Task AnswerAsync(HttpContext context, TimeSpan think)
     {
         using var body = new MemoryStream();
         await context.Request.Body.CopyToAsync(body, context.RequestAborted);
         var question = body.GetBuffer().AsMemory(0, (int)body.Length);
+        if (think > TimeSpan.Zero)
+            await Task.Delay(think, TimeProvider.System, context.RequestAborted);
         if (question.Span.IndexOf("\"stream\":true"u8) >= 0)
         {
             await StreamAsync(context.Response, Hold(question.Span), context.RequestAborted);

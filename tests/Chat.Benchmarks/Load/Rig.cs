@@ -1,3 +1,4 @@
+using System.Globalization;
 namespace Chat.Benchmarks.Load;
 
 /// <summary>Everything that runs beside this process: upstream and YARP for the whole of it, services one after the other. It all ends with it, by id.</summary>
@@ -35,7 +36,7 @@ internal sealed class Rig : IAsyncDisposable
                 await PublishedService.PublishAsync(rig.Published, cancellationToken);
             }
 
-            rig.Upstream = await rig.OwnAsync(["upstream"], cancellationToken);
+            rig.Upstream = await rig.OwnAsync(["upstream", options.Think.ToString(CultureInfo.InvariantCulture)], cancellationToken);
             rig.Forward = await rig.OwnAsync(["forward", rig.Upstream.Address.GetLeftPart(UriPartial.Authority)], cancellationToken);
             return rig;
         }
