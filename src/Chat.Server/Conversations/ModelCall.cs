@@ -38,8 +38,9 @@ public sealed partial class ModelCall(Meter meter, IOptions<ConversationOptions>
         {
             return fault.Error;
         }
-        catch (OperationCanceledException) when (deadline.IsCancellationRequested)
+        catch (Exception) when (deadline.IsCancellationRequested)
         {
+            // As above: a provider's own deadline may have ended at the same time, and say so in its own words.
             Log.TookTooLong(logger, turn.MessageId, options.Value.TurnTimeout);
             return ChatError.AiServiceError;
         }

@@ -35,17 +35,3 @@ internal static class Rows
         return texts;
     }
 }
-
-/// <summary>Waits for what background work does, as long as it takes but not for ever.</summary>
-internal static class Eventually
-{
-    public static async Task TrueAsync(Func<bool> condition)
-    {
-        var deadline = TimeProvider.System.GetTimestamp();
-        while (!condition())
-        {
-            Assert.True(TimeProvider.System.GetElapsedTime(deadline) < TimeSpan.FromSeconds(20), "It did not happen within 20 seconds.");
-            await Task.Yield();
-        }
-    }
-}
