@@ -1,11 +1,6 @@
 using System.Net.ServerSentEvents;
 using System.Text;
 using BenchmarkDotNet.Attributes;
-using BenchmarkDotNet.Columns;
-using BenchmarkDotNet.Configs;
-using BenchmarkDotNet.Jobs;
-using BenchmarkDotNet.Running;
-using BenchmarkDotNet.Toolchains.InProcess.Emit;
 using Chat.Server.Channels;
 using Chat.Server.Conversations;
 using Chat.Server.Http;
@@ -13,7 +8,6 @@ using Chat.Server.Providers.OpenAI;
 using Chat.Server.Quotas;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
-using Perfolizer.Horology;
 
 namespace Chat.Benchmarks;
 
@@ -45,15 +39,6 @@ public class PiecesBenchmark
     private ChannelDirectory _directory = null!;
     private byte[] _hash = [];
     private string _key = "";
-
-    /// <summary>Runs and prints all of it.</summary>
-    public static void Run() =>
-        BenchmarkRunner.Run<PiecesBenchmark>(
-            ManualConfig.Create(DefaultConfig.Instance)
-                .AddJob(Job.Default.WithWarmupCount(4).WithIterationCount(12).WithIterationTime(TimeInterval.FromMilliseconds(200)).WithToolchain(InProcessEmitToolchain.Instance))
-                .AddColumn(StatisticColumn.Median)
-                .WithArtifactsPath(Path.Combine(Path.GetTempPath(), "chat-benchmarks"))
-                .WithOptions(ConfigOptions.DisableLogFile));
 
     /// <summary>Makes a database with one channel.</summary>
     [GlobalSetup]

@@ -9,10 +9,10 @@ switch (args)
         await AdmissionBenchmark.RunAsync(Console.Out);
         return 0;
     case ["render"]:
-        RenderBenchmark.Run();
+        ShortJob.Run<RenderBenchmark>();
         return 0;
     case ["pieces"]:
-        PiecesBenchmark.Run();
+        ShortJob.Run<PiecesBenchmark>();
         return 0;
     case ["indexes"]:
         await IndexBenchmark.RunAsync(Console.Out, 10_000_000);

@@ -1,11 +1,5 @@
 using BenchmarkDotNet.Attributes;
-using BenchmarkDotNet.Columns;
-using BenchmarkDotNet.Configs;
-using BenchmarkDotNet.Jobs;
-using BenchmarkDotNet.Running;
-using BenchmarkDotNet.Toolchains.InProcess.Emit;
 using Chat.Server.Rendering;
-using Perfolizer.Horology;
 
 namespace Chat.Benchmarks;
 
@@ -76,15 +70,6 @@ public class RenderBenchmark
     /// <summary>Characters of the reply.</summary>
     [Params(300, 700, 1_500, 2_000)]
     public int Length { get; set; }
-
-    /// <summary>Runs and prints all of it.</summary>
-    public static void Run() =>
-        BenchmarkRunner.Run<RenderBenchmark>(
-            ManualConfig.Create(DefaultConfig.Instance)
-                .AddJob(Job.Default.WithWarmupCount(4).WithIterationCount(12).WithIterationTime(TimeInterval.FromMilliseconds(200)).WithToolchain(InProcessEmitToolchain.Instance))
-                .AddColumn(StatisticColumn.Median)
-                .WithArtifactsPath(Path.Combine(Path.GetTempPath(), "chat-benchmarks"))
-                .WithOptions(ConfigOptions.DisableLogFile));
 
     /// <summary>Cuts the reply to its length.</summary>
     [GlobalSetup]

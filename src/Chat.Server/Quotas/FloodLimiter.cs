@@ -30,39 +30,18 @@ internal sealed class FloodLimiter(Channel channel, long maxAttempts, WindowWatc
         var now = time.GetUtcNow();
         Volatile.Write(ref _lastUsed, time.GetTimestamp());
         if (windows?.FullUntil(channel) is { } end)
-            return Lease.Refused(end - now);
+            return WaitLease.Refused(end - now);
         var minute = QuotaWindow.MinuteOf(now);
         lock (_gate)
         {
             if (minute > _minute)
                 (_minute, _attempts) = (minute, 0);
-            return ++_attempts > maxAttempts ? Lease.Refused(QuotaWindow.EndOfMinute(_minute) - now) : Lease.Granted;
+            return ++_attempts > maxAttempts ? WaitLease.Refused(QuotaWindow.EndOfMinute(_minute) - now) : WaitLease.Granted;
         }
     }
 
     protected override ValueTask<RateLimitLease> AcquireAsyncCore(int permitCount, CancellationToken cancellationToken) =>
         new(AttemptAcquireCore(permitCount));
-
-    private sealed class Lease : RateLimitLease
-    {
-        private readonly TimeSpan? _retryAfter;
-
-        private Lease(TimeSpan? retryAfter) => _retryAfter = retryAfter;
-
-        public static Lease Granted { get; } = new(null);
-
-        public override bool IsAcquired => _retryAfter is null;
-
-        public override IEnumerable<string> MetadataNames => _retryAfter is null ? [] : [MetadataName.RetryAfter.Name];
-
-        public static Lease Refused(TimeSpan retryAfter) => new(retryAfter);
-
-        public override bool TryGetMetadata(string metadataName, out object? metadata)
-        {
-            metadata = metadataName == MetadataName.RetryAfter.Name ? _retryAfter : null;
-            return metadata is not null;
-        }
-    }
 }
 
 /// <summary>Registers the limiter with the framework, partitioned by channel.</summary>

@@ -1,4 +1,3 @@
-using System.Text;
 using Chat.Widget.Theme;
 
 namespace Chat.Server.WidgetHost;
@@ -9,16 +8,12 @@ namespace Chat.Server.WidgetHost;
 /// </summary>
 internal static class LauncherStylesheet
 {
-    public static async Task ServeAsync(HttpContext context)
+    public static Task ServeAsync(HttpContext context)
     {
         if (!Accent.TryParse(EmbedLook.Of(context.Request.Query).Accent, out var accent))
             accent = Accent.Default;
-        var body = Encoding.UTF8.GetBytes(Stylesheets.TextOf(Stylesheets.Launcher, accent));
-        context.Response.ContentType = "text/css; charset=utf-8";
-        context.Response.Headers.CacheControl = "public, max-age=3600";
         // Read by pages of any origin: it is the same for all, and holds nothing.
         context.Response.Headers["Cross-Origin-Resource-Policy"] = "cross-origin";
-        context.Response.ContentLength = body.Length;
-        await context.Response.Body.WriteAsync(body, context.RequestAborted);
+        return Stylesheets.SendAsync(context, Stylesheets.Launcher, accent, "public, max-age=3600");
     }
 }

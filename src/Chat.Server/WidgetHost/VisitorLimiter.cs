@@ -1,4 +1,5 @@
 using System.Threading.RateLimiting;
+using Chat.Server.Quotas;
 
 namespace Chat.Server.WidgetHost;
 
@@ -27,9 +28,9 @@ internal sealed class VisitorLimiter(int permits, TimeProvider time, Action<int>
             Volatile.Write(ref _lastSeen, time.GetTimestamp());
             DropPassed();
             if (_passed.Count >= permits)
-                return new Lease(Window - time.GetElapsedTime(_passed.Peek()));
+                return WaitLease.Refused(Window - time.GetElapsedTime(_passed.Peek()));
             _passed.Enqueue(time.GetTimestamp());
-            return Lease.Granted;
+            return WaitLease.Granted;
         }
     }
 
@@ -61,20 +62,5 @@ internal sealed class VisitorLimiter(int permits, TimeProvider time, Action<int>
     {
         while (_passed.TryPeek(out var at) && time.GetElapsedTime(at) >= Window)
             _passed.Dequeue();
-    }
-
-    private sealed class Lease(TimeSpan? wait) : RateLimitLease
-    {
-        public static readonly Lease Granted = new(null);
-
-        public override bool IsAcquired => wait is null;
-
-        public override IEnumerable<string> MetadataNames => wait is null ? [] : [MetadataName.RetryAfter.Name];
-
-        public override bool TryGetMetadata(string metadataName, out object? metadata)
-        {
-            metadata = metadataName == MetadataName.RetryAfter.Name ? wait : null;
-            return metadata is not null;
-        }
     }
 }

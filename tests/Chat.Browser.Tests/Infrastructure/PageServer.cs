@@ -1,11 +1,7 @@
 using System.Collections.Concurrent;
+using Chat.Server.Tests.Infrastructure;
 using Microsoft.AspNetCore.Builder;
-using Microsoft.AspNetCore.Hosting;
-using Microsoft.AspNetCore.Hosting.Server;
-using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.AspNetCore.Http;
-using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.Logging;
 
 namespace Chat.Browser.Tests.Infrastructure;
 
@@ -21,14 +17,11 @@ internal sealed class PageServer : IAsyncDisposable
 
     private PageServer(WebApplication app) => _app = app;
 
-    public Uri Address => new(_app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.Single());
+    public Uri Address => _app.Address();
 
     public static async Task<PageServer> StartAsync()
     {
-        var builder = WebApplication.CreateSlimBuilder();
-        builder.WebHost.UseUrls("http://127.0.0.1:0");
-        builder.Logging.ClearProviders();
-        var server = new PageServer(builder.Build());
+        var server = new PageServer(LoopbackApp.Create());
         server._app.MapGet("/{name}", server.AnswerAsync);
         await server._app.StartAsync();
         return server;

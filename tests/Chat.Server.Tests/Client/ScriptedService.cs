@@ -1,11 +1,9 @@
 using System.Collections.Concurrent;
-using System.Net;
 using Chat.Client;
+using Chat.Server.Tests.Infrastructure;
 using Microsoft.AspNetCore.Builder;
-using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
-using Microsoft.Extensions.Logging;
 
 namespace Chat.Server.Tests.Client;
 
@@ -22,14 +20,11 @@ internal sealed class ScriptedService : IAsyncDisposable
     private ScriptedService(IEnumerable<RequestDelegate> script)
     {
         _script = new ConcurrentQueue<RequestDelegate>(script);
-        var builder = WebApplication.CreateSlimBuilder();
-        builder.Logging.ClearProviders();
-        builder.WebHost.ConfigureKestrel(kestrel => kestrel.Listen(IPAddress.Loopback, 0));
-        _app = builder.Build();
+        _app = LoopbackApp.Create();
         _app.Run(AnswerAsync);
     }
 
-    public Uri Address => new(_app.Urls.Single());
+    public Uri Address => _app.Address();
 
     public IReadOnlyList<ReceivedRequest> Requests => [.. _requests];
 

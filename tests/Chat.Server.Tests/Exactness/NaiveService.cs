@@ -1,13 +1,9 @@
 using System.Text.Json.Nodes;
 using Chat.Server.Storage;
+using Chat.Server.Tests.Infrastructure;
 using Microsoft.AspNetCore.Builder;
-using Microsoft.AspNetCore.Hosting;
-using Microsoft.AspNetCore.Hosting.Server;
-using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Data.Sqlite;
-using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.Logging;
 
 namespace Chat.Server.Tests.Exactness;
 
@@ -41,15 +37,11 @@ internal sealed class NaiveService : IAsyncDisposable
 
     public static async Task<NaiveService> StartAsync(int perMinute, long allocated, long cost)
     {
-        var builder = WebApplication.CreateSlimBuilder();
-        builder.WebHost.UseUrls("http://127.0.0.1:0");
-        builder.Logging.ClearProviders();
-        var service = new NaiveService(builder.Build(), perMinute, cost);
+        var service = new NaiveService(LoopbackApp.Create(), perMinute, cost);
         service.CreateTables(allocated);
         service._app.MapPost("/chat", service.ChatAsync);
         await service._app.StartAsync();
-        var address = service._app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.Single();
-        service.Client = new HttpClient(new SocketsHttpHandler { UseProxy = false }) { BaseAddress = new Uri(address) };
+        service.Client = new HttpClient(new SocketsHttpHandler { UseProxy = false }) { BaseAddress = service._app.Address() };
         return service;
     }
 

@@ -1,12 +1,7 @@
 using System.Collections.Concurrent;
 using System.Text.Json.Nodes;
 using Microsoft.AspNetCore.Builder;
-using Microsoft.AspNetCore.Hosting;
-using Microsoft.AspNetCore.Hosting.Server;
-using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.AspNetCore.Http;
-using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.Logging;
 
 namespace Chat.Server.Tests.Infrastructure;
 
@@ -41,16 +36,13 @@ public sealed class FakeUpstream : IAsyncDisposable
 
     public UpstreamRequest LastRequest => _requests.Last();
 
-    public Uri Address => new(_app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.Single());
+    public Uri Address => _app.Address();
 
     public string BaseUrl => new Uri(Address, "v1").ToString();
 
     public static async Task<FakeUpstream> StartAsync()
     {
-        var builder = WebApplication.CreateSlimBuilder();
-        builder.WebHost.UseUrls("http://127.0.0.1:0");
-        builder.Logging.ClearProviders();
-        var upstream = new FakeUpstream(builder.Build());
+        var upstream = new FakeUpstream(LoopbackApp.Create());
         upstream._app.MapPost("/v1/chat/completions", upstream.HandleAsync);
         await upstream._app.StartAsync();
         return upstream;

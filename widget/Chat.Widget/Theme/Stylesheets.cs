@@ -45,8 +45,14 @@ internal static partial class Stylesheets
         var name = match.Groups["name"].Value;
         // A page of the release before may still ask for its own version: it gets this one, and must not keep it.
         var isCurrent = match.Groups["version"].Value == Versions[name];
+        await SendAsync(context, name, accent, isCurrent ? "public, max-age=31536000, immutable" : "no-cache");
+    }
+
+    /// <summary>Sends a stylesheet, packed as the browser takes it.</summary>
+    public static async Task SendAsync(HttpContext context, string name, Accent accent, string cacheControl)
+    {
         context.Response.ContentType = "text/css; charset=utf-8";
-        context.Response.Headers.CacheControl = isCurrent ? "public, max-age=31536000, immutable" : "no-cache";
+        context.Response.Headers.CacheControl = cacheControl;
         context.Response.Headers.XContentTypeOptions = "nosniff";
         var body = Encode(context, SheetOf(name, accent));
         context.Response.ContentLength = body.Length;

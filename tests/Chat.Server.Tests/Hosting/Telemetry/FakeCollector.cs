@@ -1,12 +1,8 @@
 using System.Collections.Concurrent;
 using System.Text;
+using Chat.Server.Tests.Infrastructure;
 using Microsoft.AspNetCore.Builder;
-using Microsoft.AspNetCore.Hosting;
-using Microsoft.AspNetCore.Hosting.Server;
-using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.AspNetCore.Http;
-using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.Logging;
 
 namespace Chat.Server.Tests.Hosting.Telemetry;
 
@@ -18,7 +14,7 @@ internal sealed class FakeCollector : IAsyncDisposable
 
     private FakeCollector(WebApplication app) => _app = app;
 
-    public string Endpoint => _app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.Single();
+    public string Endpoint => _app.Address().GetLeftPart(UriPartial.Authority);
 
     /// <summary>All that was sent as traces; names and values stand in it as they are.</summary>
     public string Traces => Text("/v1/traces");
@@ -28,10 +24,7 @@ internal sealed class FakeCollector : IAsyncDisposable
 
     public static async Task<FakeCollector> StartAsync()
     {
-        var builder = WebApplication.CreateSlimBuilder();
-        builder.WebHost.UseUrls("http://127.0.0.1:0");
-        builder.Logging.ClearProviders();
-        var collector = new FakeCollector(builder.Build());
+        var collector = new FakeCollector(LoopbackApp.Create());
         collector._app.MapPost("/v1/{signal}", collector.KeepAsync);
         await collector._app.StartAsync();
         return collector;
