@@ -9,6 +9,9 @@ namespace Chat.Browser.Tests.Hostile;
 [Collection(ControlCollection.Name)]
 public sealed class ControlTests(Chromium chromium, ITestOutputHelper output)
 {
+    // Of the constructs that load, so many must be seen to.
+    private const int Loud = 35;
+
     [BrowserFact]
     public async Task Raw_hundreds_of_the_same_texts_run()
     {
@@ -36,16 +39,29 @@ public sealed class ControlTests(Chromium chromium, ITestOutputHelper output)
     {
         await using var context = await chromium.NewContextAsync();
         var page = await context.NewPageAsync();
-        var quiet = new List<string>();
-        foreach (var (html, number) in NetworkConstructs.Html.Select((html, number) => (html, number)))
+        var quiet = NetworkConstructs.Html.Index().ToList();
+        // Some never call. Those that do are quick, unless the machine is busy: then all that were quiet are looked at for longer.
+        foreach (var patience in new[] { TimeSpan.FromMilliseconds(300), TimeSpan.FromSeconds(5) })
         {
-            await page.GotoAsync(chromium.Pages.Put("<!doctype html><title>control</title>" + NetworkConstructs.For(html, number)), new() { WaitUntil = WaitUntilState.Commit });
-            if (!await chromium.Canary.IsCalledAsync(NetworkConstructs.HostOf(number), TimeSpan.FromMilliseconds(300)))
-                quiet.Add(html);
+            if (NetworkConstructs.Html.Count - quiet.Count < Loud)
+                quiet = await QuietAsync(page, quiet, patience);
         }
 
-        output.WriteLine($"Quiet: {string.Join(' ', quiet)}");
-        Assert.InRange(NetworkConstructs.Html.Count - quiet.Count, 35, NetworkConstructs.Html.Count);
+        output.WriteLine($"Quiet: {string.Join(' ', quiet.Select(construct => construct.Item))}");
+        Assert.InRange(NetworkConstructs.Html.Count - quiet.Count, Loud, NetworkConstructs.Html.Count);
+    }
+
+    private async Task<List<(int Index, string Item)>> QuietAsync(IPage page, IReadOnlyList<(int Index, string Item)> constructs, TimeSpan patience)
+    {
+        var quiet = new List<(int, string)>();
+        foreach (var (number, html) in constructs)
+        {
+            await page.GotoAsync(chromium.Pages.Put("<!doctype html><title>control</title>" + NetworkConstructs.For(html, number)), new() { WaitUntil = WaitUntilState.Commit });
+            if (!await chromium.Canary.IsCalledAsync(NetworkConstructs.HostOf(number), patience))
+                quiet.Add((number, html));
+        }
+
+        return quiet;
     }
 
     /// <summary>How many of these do run when they are put into a page as they are.</summary>

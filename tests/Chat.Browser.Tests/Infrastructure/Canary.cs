@@ -14,7 +14,7 @@ internal sealed partial class Canary : IDisposable
 {
     private static readonly byte[] Answer = "HTTP/1.1 204 No Content\r\nContent-Length: 0\r\nConnection: close\r\n\r\n"u8.ToArray();
 
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(1);
 
     private readonly SemaphoreSlim _more = new(0);
     private readonly TcpListener _listener = new(IPAddress.Loopback, 0);

@@ -16,6 +16,9 @@ public sealed class Chromium : IAsyncLifetime
 
     private static readonly string? Path = Places.FirstOrDefault(File.Exists);
 
+    /// <summary>How long a test waits for what it expects to see, in milliseconds.</summary>
+    internal const float PatienceMs = 30_000;
+
     private IPlaywright _playwright = null!;
     private IBrowser _browser = null!;
 
@@ -35,6 +38,8 @@ public sealed class Chromium : IAsyncLifetime
         Pages = await PageServer.StartAsync();
         if (WhyNot is not null)
             return;
+        // The states that tests wait for come at once, but for a machine that has much else to do.
+        Assertions.SetDefaultExpectTimeout(PatienceMs);
         _playwright = await Playwright.CreateAsync();
         _browser = await LaunchAsync();
     }

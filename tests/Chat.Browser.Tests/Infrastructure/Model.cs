@@ -7,7 +7,7 @@ namespace Chat.Browser.Tests.Infrastructure;
 /// <summary>A model that says what a test wants, when it wants it: each question that reaches it is a turn to be led by the hand.</summary>
 internal sealed class Model
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(1);
 
     private readonly Channel<ModelTurn> _turns = Channel.CreateUnbounded<ModelTurn>();
 
@@ -34,7 +34,7 @@ internal sealed class ModelTurn(UpstreamRequest request)
     public UpstreamRequest Request => request;
 
     /// <summary>Ends when the service has hung up.</summary>
-    public Task Cut => _cut.Task.WaitAsync(TimeSpan.FromSeconds(20));
+    public Task Cut => _cut.Task.WaitAsync(TimeSpan.FromMinutes(1));
 
     public void Say(string text) => _steps.Writer.TryWrite(context => context.SayAsync(text));
 

@@ -19,12 +19,12 @@ public sealed partial class OwnersPageTests(Chromium chromium, OpenShop shop, IT
         + "chat-widget, chat-widget * { display: none !important; visibility: hidden !important; opacity: 0 !important; filter: invert(1) !important; zoom: 2 !important } "
         + "html { font-size: 40px !important } html, body { transform: none !important; direction: ltr !important }";
 
-    // Every computed property of every element of the page but the widget's own, and where each stands.
+    // Every computed property of every element of the page but the widget's own, and where each stands. Custom ones come in any order.
     private const string Looks =
         """
         () => [...document.querySelectorAll('*')].filter(element => !element.closest('chat-widget')).map(element => {
           const style = getComputedStyle(element), box = element.getBoundingClientRect();
-          return element.localName + [...style].map(name => name + ':' + style.getPropertyValue(name)).join(';') + [box.x, box.y, box.width, box.height].join(' ');
+          return element.localName + [...style].sort().map(name => name + ':' + style.getPropertyValue(name)).join(';') + [box.x, box.y, box.width, box.height].join(' ');
         })
         """;
 
@@ -53,10 +53,10 @@ public sealed partial class OwnersPageTests(Chromium chromium, OpenShop shop, IT
             var without = await page.EvaluateAsync<string[]>(Looks);
             page = await OpenAsync(context, path);
             await page.Locator("chat-widget button.l").WaitForAsync();
-            Assert.Equal(without, await page.EvaluateAsync<string[]>(Looks));
+            AssertSame(without, await page.EvaluateAsync<string[]>(Looks));
             await page.Locator("chat-widget button.l").ClickAsync();
             await page.FrameLocator("chat-widget iframe").Locator("textarea").WaitForAsync();
-            Assert.Equal(without, await page.EvaluateAsync<string[]>(Looks));
+            AssertSame(without, await page.EvaluateAsync<string[]>(Looks));
             Assert.Equal(0, await page.EvaluateAsync<double>("() => window.__shifts"));
         }
     }
@@ -80,8 +80,7 @@ public sealed partial class OwnersPageTests(Chromium chromium, OpenShop shop, IT
                 all[at] = Place().Replace(all[at], "");
         }
 
-        Assert.Equal(looks.Length, hostile.Length);
-        Assert.All(looks.Zip(hostile), pair => Assert.Equal("", Difference(pair.First, pair.Second)));
+        AssertSame(looks, hostile);
         Assert.Equal(picture, hostilePicture);
     }
 
@@ -151,6 +150,12 @@ public sealed partial class OwnersPageTests(Chromium chromium, OpenShop shop, IT
         var box = (await page.Locator("chat-widget div.p").BoundingBoxAsync())!;
         var clip = new Clip { X = box.X + 20, Y = box.Y + 20, Width = box.Width - 40, Height = box.Height - 40 };
         return (await page.EvaluateAsync<string[]>(WidgetLooks), await page.ScreenshotAsync(new() { Clip = clip }));
+    }
+
+    private static void AssertSame(string[] looks, string[] others)
+    {
+        Assert.Equal(looks.Length, others.Length);
+        Assert.All(looks.Zip(others), pair => Assert.Equal("", Difference(pair.First, pair.Second)));
     }
 
     private static string Difference(string one, string other) =>

@@ -13,7 +13,7 @@ internal sealed class Visitor : IAsyncDisposable
     private Visitor(IBrowserContext context, IPage page, string address)
     {
         (_context, Page, _address) = (context, page, address);
-        context.SetDefaultTimeout(15_000);
+        context.SetDefaultTimeout(Chromium.PatienceMs);
         context.Console += (_, message) =>
         {
             if (message.Text.Contains("Content Security Policy", StringComparison.OrdinalIgnoreCase))

@@ -1,4 +1,5 @@
 using Chat.Client;
+using Chat.Server.Tests.Infrastructure;
 using Microsoft.AspNetCore.Http;
 
 namespace Chat.Server.Tests.Client;
@@ -163,7 +164,7 @@ public sealed class StreamTests
         var waiting = events.MoveNextAsync().AsTask();
         Assert.False(waiting.IsCompleted);
         time.Advance(TimeSpan.FromSeconds(60));
-        var failure = await Assert.ThrowsAsync<ChatApiException>(() => waiting.WaitAsync(TimeSpan.FromSeconds(20)));
+        var failure = await Assert.ThrowsAsync<ChatApiException>(() => waiting.WaitAsync(Eventually.Patience));
         Assert.Equal((ChatErrorCodes.Timeout, "m-1"), (failure.Code, failure.MessageId));
     }
 
@@ -193,7 +194,7 @@ public sealed class StreamTests
             Assert.Equal(stop.Token, (await Assert.ThrowsAnyAsync<OperationCanceledException>(reading)).CancellationToken);
         else
             await reading();
-        await left.Task.WaitAsync(TimeSpan.FromSeconds(20));
+        await left.Task.WaitAsync(Eventually.Patience);
     }
 
     [Theory]

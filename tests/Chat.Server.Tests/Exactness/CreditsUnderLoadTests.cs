@@ -54,7 +54,7 @@ public sealed class CreditsUnderLoadTests(ITestOutputHelper output)
         Assert.Empty(driver.Faults);
         var expected = Credits.FromMicro(FundedReplies * Cost);
         var started = TimeProvider.System.GetTimestamp();
-        while (await deployment.CreditsConsumedAsync() < expected && TimeProvider.System.GetElapsedTime(started) < TimeSpan.FromSeconds(20))
+        while (await deployment.CreditsConsumedAsync() < expected && TimeProvider.System.GetElapsedTime(started) < Eventually.Patience)
             await Task.Delay(TimeSpan.FromMilliseconds(100), TimeProvider.System);
         Assert.Equal(expected, await deployment.CreditsConsumedAsync());
         Assert.Equal(Deployment.CleanAudit, await deployment.AuditAsync());

@@ -45,6 +45,13 @@ public sealed class FakeTime(DateTimeOffset start) : TimeProvider
             return _timers.Count(timer => timer.Due <= _timestamp + within.Ticks);
     }
 
+    /// <summary>How many timers are set that fall due after exactly this time.</summary>
+    public int TimersDueIn(TimeSpan time)
+    {
+        lock (_gate)
+            return _timers.Count(timer => timer.Due == _timestamp + time.Ticks);
+    }
+
     /// <summary>Sets the wall clock as an operator or a time server might, forward or back; timers and elapsed time do not notice.</summary>
     public void SetWallClock(DateTimeOffset now)
     {

@@ -7,7 +7,7 @@ namespace Chat.Server.Tests.Infrastructure;
 /// <summary>A stream of the service as one of its readers sees it: event by event, or to its end.</summary>
 internal sealed class StreamReading : IAsyncDisposable
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(1);
 
     private readonly HttpResponseMessage _response;
     private readonly Stream _body;

@@ -84,7 +84,7 @@ public sealed class OneTurnTests : StreamTest
         Assert.Equal("123456", (string)done["reply"]!);
         Assert.Equal(0.007m, (decimal)done["usage"]!["credits"]!);
         Assert.Equal((0.007m, 0m), await AccountAsync());
-        await held.Cut.Task.WaitAsync(TimeSpan.FromSeconds(20));
+        await held.Cut.Task.WaitAsync(Eventually.Patience);
         Assert.Equal("123456", (string)(await App.HistoryAsync(Channel))[1]!["content"]!);
         Assert.Equal(204, await StopAsync(id));
         Assert.Equal((0.007m, 0m), await AccountAsync());
@@ -118,7 +118,7 @@ public sealed class OneTurnTests : StreamTest
         Assert.Contains("\"reply\":\"\",\"reply_html\":\"\"", text, StringComparison.Ordinal);
         Assert.DoesNotContain("delta", text, StringComparison.Ordinal);
         Assert.Equal((0.005m, 0m), await AccountAsync());
-        await held.Cut.Task.WaitAsync(TimeSpan.FromSeconds(20));
+        await held.Cut.Task.WaitAsync(Eventually.Patience);
         Assert.StartsWith("""{"status":"done","reply":"",""", (await ReadAsync(id)).Body, StringComparison.Ordinal);
         Assert.Equal("user", (string)Assert.Single(await App.HistoryAsync(Channel))!["role"]!);
         Upstream.Replies("better");

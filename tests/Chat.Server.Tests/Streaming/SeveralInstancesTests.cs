@@ -43,7 +43,7 @@ public sealed class SeveralInstancesTests : StreamTest
         // One look: the flag was there before it.
         App.Time.Advance(TimeSpan.FromSeconds(1));
         Assert.Equal("said", (string)Assert.Single(await rest).Data["reply"]!);
-        await held.Cut.Task.WaitAsync(TimeSpan.FromSeconds(20));
+        await held.Cut.Task.WaitAsync(Eventually.Patience);
         using var read = await _other.GetAsync(Channel, $"/chat/{id}");
         Assert.StartsWith("""{"status":"done","reply":"said",""", await read.Content.ReadAsStringAsync(), StringComparison.Ordinal);
         Assert.Equal(CleanAudit, await AuditAsync());

@@ -1,4 +1,5 @@
 using System.Text;
+using Chat.Server.Tests.Infrastructure;
 using Chat.Server.Tests.Streaming;
 
 namespace Chat.Server.Tests.WidgetHost;
@@ -37,7 +38,7 @@ public sealed class EmbedStreamTests : StreamTest
         var (seen, block) = (new StringBuilder(), new byte[4_096]);
         while (!seen.ToString().Contains(text, StringComparison.Ordinal))
         {
-            var read = await body.ReadAsync(block).AsTask().WaitAsync(TimeSpan.FromSeconds(20));
+            var read = await body.ReadAsync(block).AsTask().WaitAsync(Eventually.Patience);
             Assert.True(read > 0, $"The page ended without {text}: {seen}");
             seen.Append(Encoding.UTF8.GetString(block, 0, read));
         }

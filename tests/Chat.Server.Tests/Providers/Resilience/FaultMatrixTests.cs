@@ -1,3 +1,4 @@
+using Chat.Server.Tests.Infrastructure;
 using Microsoft.AspNetCore.Http;
 
 namespace Chat.Server.Tests.Providers.Resilience;
@@ -99,7 +100,7 @@ public sealed class FaultMatrixTests
         await using var providers = await TwoProviders.StartAsync(("Providers:alpha:BaseUrl", slow.BaseUrl), ("Providers:alpha:TimeoutSeconds", "5"));
         TwoProviders.Do(providers.Beta, Upstreams.Answering(Answer));
         var asking = providers.AskAsync(streamed);
-        await slow.Dripping.WaitAsync(TimeSpan.FromSeconds(20), TimeProvider.System);
+        await slow.Dripping.WaitAsync(Eventually.Patience, TimeProvider.System);
         providers.Time.Advance(TimeSpan.FromSeconds(5));
         Assert.Equal(Answer, (await asking).Text);
     }
