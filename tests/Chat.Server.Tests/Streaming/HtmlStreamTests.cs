@@ -59,7 +59,7 @@ public sealed class HtmlStreamTests : StreamTest
         await stream.DeltaAsync();
         // Half a second is, although nothing is said.
         var next = stream.NextAsync("html");
-        await Eventually.TrueAsync(() => App.Time.Timers(TimeSpan.FromMilliseconds(500)) > 0);
+        await Eventually.TrueAsync(() => App.Time.TimersDueIn(TimeSpan.FromMilliseconds(500)) == 1);
         App.Time.Advance(TimeSpan.FromMilliseconds(500));
         Assert.Equal($"<p>{new string('a', 100)}bc</p>\n", (string)(await next)["draft"]!);
         // 20 on 102 is more than 15 percent.

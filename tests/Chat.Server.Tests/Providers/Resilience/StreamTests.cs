@@ -108,10 +108,10 @@ public sealed class StreamTests
         var asking = providers.AskAsync(streamed: true);
         for (var thought = 0; thought < 4; thought++)
         {
-            await providers.AfterAsync(providers.Alpha, 1, TimeSpan.FromSeconds(4));
+            // The wait for the next piece has begun now: the one before it was taken in.
+            await Eventually.TrueAsync(() => providers.Time.TimersDueIn(TimeSpan.FromSeconds(5)) == 1);
+            providers.Time.Advance(TimeSpan.FromSeconds(4));
             next.Release();
-            // The piece must have been taken in before the clock goes on.
-            await Task.Delay(TimeSpan.FromMilliseconds(200), TimeProvider.System);
         }
 
         Assert.Equal(Answer, (await asking).Text);

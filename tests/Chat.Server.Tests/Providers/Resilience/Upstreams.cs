@@ -46,7 +46,7 @@ internal static class Upstreams
     /// <summary>Cuts the connection once what was sent before has surely arrived; a reset takes it along.</summary>
     public static UpstreamBehaviour ResetSoon { get; } = async (_, context) =>
     {
-        await Task.Delay(TimeSpan.FromMilliseconds(200), TimeProvider.System);
+        await Task.Delay(TimeSpan.FromSeconds(1), TimeProvider.System);
         context.Abort();
     };
 
