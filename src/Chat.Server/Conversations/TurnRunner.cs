@@ -37,12 +37,9 @@ public sealed partial class TurnRunner(
     {
         var running = new RunningTurn(turn.MessageId, turn.Session.SessionId);
         turns.Add(running);
+        // A stream's reader has its first bytes before anybody is asked; who wants the whole has nothing to do until it is there.
         // Of the request only its log scope and trace go along: a line about a provider names the request that asked.
-        _ = Task.Run(async () =>
-        {
-            running.End(await RunAsync(turn, prompt, running, streamed));
-            turns.Remove(running);
-        });
+        _ = streamed ? Task.Run(() => RunToEndAsync(turn, prompt, running, streamed)) : RunToEndAsync(turn, prompt, running, streamed);
         return running;
     }
 
@@ -52,6 +49,12 @@ public sealed partial class TurnRunner(
     /// <inheritdoc />
     public Task StopAsync(CancellationToken cancellationToken) =>
         Task.WhenAny(turns.AllEnded(), Task.Delay(Timeout.InfiniteTimeSpan, time, cancellationToken));
+
+    private async Task RunToEndAsync(AdmittedTurn turn, Prompt prompt, RunningTurn running, bool streamed)
+    {
+        running.End(await RunAsync(turn, prompt, running, streamed));
+        turns.Remove(running);
+    }
 
     private async Task<Result<TurnReply>> RunAsync(AdmittedTurn turn, Prompt prompt, RunningTurn running, bool streamed)
     {

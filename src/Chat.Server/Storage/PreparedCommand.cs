@@ -91,7 +91,7 @@ internal sealed class PreparedCommand(PreparedConnection connection) : DbCommand
     public override void Prepare() => Inner.Prepare();
 
     /// <inheritdoc />
-    protected override DbParameter CreateDbParameter() => Inner.CreateParameter();
+    protected override DbParameter CreateDbParameter() => new PrefixedParameter();
 
     /// <inheritdoc />
     protected override DbDataReader ExecuteDbDataReader(CommandBehavior behavior) => Inner.ExecuteReader(behavior);
