@@ -1,11 +1,8 @@
 using Chat.Widget.Home;
 using Chat.Widget.Launcher;
-using Microsoft.AspNetCore.Components;
-using Microsoft.AspNetCore.Components.Web;
 using Microsoft.AspNetCore.Mvc.Rendering;
 using Microsoft.AspNetCore.Mvc.ViewFeatures;
 using Microsoft.AspNetCore.Razor.TagHelpers;
-using Microsoft.Extensions.Logging;
 
 namespace Chat.Widget;
 
@@ -14,9 +11,8 @@ namespace Chat.Widget;
 /// attributes are the parameters of <see cref="ChatWidget"/>.
 /// </summary>
 /// <param name="services">The request's services.</param>
-/// <param name="logs">The host's logs.</param>
 [HtmlTargetElement("chat-widget")]
-public sealed class ChatWidgetTagHelper(IServiceProvider services, ILoggerFactory logs) : TagHelper
+public sealed class ChatWidgetTagHelper(IServiceProvider services) : TagHelper
 {
     /// <summary>What stands above the conversation.</summary>
     public string? Title { get; set; }
@@ -73,10 +69,7 @@ public sealed class ChatWidgetTagHelper(IServiceProvider services, ILoggerFactor
             ?? throw new InvalidOperationException("Call builder.Services.AddChatWidget(…) first.");
         var tag = new TagSettings { Ticket = Ticket(), Placement = Placement, Side = Side, OpenAtFirst = OpenAtFirst };
         var view = factory.Of(ViewContext.HttpContext, tag);
-        await using var renderer = new HtmlRenderer(services, logs);
-        var html = await renderer.Dispatcher.InvokeAsync(async () =>
-            (await renderer.RenderComponentAsync<LauncherMarkup>(ParameterView.FromDictionary(new Dictionary<string, object?> { [nameof(LauncherMarkup.View)] = view })))
-            .ToHtmlString());
+        var html = await ComponentHtml.RenderAsync<LauncherMarkup>(services, new() { [nameof(LauncherMarkup.View)] = view });
         output.TagName = null;
         output.Content.SetHtmlContent(html);
     }

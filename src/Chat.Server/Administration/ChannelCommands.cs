@@ -51,8 +51,8 @@ internal static class ChannelCommands
                 body["credits"] = amount;
             if (!(await services.GetRequiredService<CreateChannel>().HandleAsync(body, cancellationToken)).Succeeded(out var channel, out var error))
                 return await FailAsync(error);
-            Console.WriteLine($"id   {channel.Id}");
-            Console.WriteLine($"key  {channel.Key}");
+            System.Console.WriteLine($"id   {channel.Id}");
+            System.Console.WriteLine($"key  {channel.Key}");
             return 0;
         }));
         return command;
@@ -66,9 +66,9 @@ internal static class ChannelCommands
         {
             var page = await services.GetRequiredService<ChannelQueries>().ListAsync(ListLimit, Math.Max(0, parsed.GetValue(offset)), cancellationToken);
             foreach (var channel in page.Data)
-                Console.WriteLine($"{channel.Id}  {(channel.Active ? "active  " : "disabled")}  {channel.CreditsConsumed,12:0.000} of {channel.CreditsAllocated,12:0.000} credits  {channel.Name}");
+                System.Console.WriteLine($"{channel.Id}  {(channel.Active ? "active  " : "disabled")}  {channel.CreditsConsumed,12:0.000} of {channel.CreditsAllocated,12:0.000} credits  {channel.Name}");
             if (page.Pagination.HasMore)
-                Console.WriteLine($"… of {page.Pagination.Total} in all: --offset {page.Pagination.Offset + page.Data.Count} for more.");
+                System.Console.WriteLine($"… of {page.Pagination.Total} in all: --offset {page.Pagination.Offset + page.Data.Count} for more.");
             return 0;
         }));
         return command;
@@ -107,7 +107,7 @@ internal static class ChannelCommands
     {
         if (!(await services.GetRequiredService<ChannelQueries>().RevealKeyAsync(id, cancellationToken)).Succeeded(out var key, out var error))
             return await FailAsync(error);
-        Console.WriteLine(key.Key);
+        System.Console.WriteLine(key.Key);
         return 0;
     }
 
@@ -115,7 +115,7 @@ internal static class ChannelCommands
     {
         if (!(await services.GetRequiredService<RotateKey>().HandleAsync(id, cancellationToken)).Succeeded(out var channel, out var error))
             return await FailAsync(error);
-        Console.WriteLine(channel.Key);
+        System.Console.WriteLine(channel.Key);
         return 0;
     }
 
@@ -124,15 +124,15 @@ internal static class ChannelCommands
         if (!(await operation).Succeeded(out var channel, out var error))
             return await FailAsync(error);
         var json = new JsonSerializerOptions(services.GetRequiredService<IOptions<JsonOptions>>().Value.SerializerOptions) { WriteIndented = true };
-        Console.WriteLine(JsonSerializer.Serialize(channel, json));
+        System.Console.WriteLine(JsonSerializer.Serialize(channel, json));
         return 0;
     }
 
     internal static async Task<int> FailAsync(ChatError error)
     {
-        await Console.Error.WriteLineAsync($"{error.Message}.");
+        await System.Console.Error.WriteLineAsync($"{error.Message}.");
         foreach (var (field, messages) in error.Details ?? new Dictionary<string, string[]>(StringComparer.Ordinal))
-            await Console.Error.WriteLineAsync($"  {field}: {string.Join(" ", messages)}");
+            await System.Console.Error.WriteLineAsync($"  {field}: {string.Join(" ", messages)}");
         return 1;
     }
 }

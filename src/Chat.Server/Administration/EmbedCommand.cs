@@ -23,9 +23,9 @@ internal static class EmbedCommand
                 return await FailAsync("Say where websites find this service: --url https://chat.example.com, or the setting Embed:PublicUrl.");
             if (!(await services.GetRequiredService<ReadEmbed>().HandleAsync(parsed.GetRequiredValue(id), address, cancellationToken)).Succeeded(out var embed, out var error))
                 return await ChannelCommands.FailAsync(error);
-            Console.WriteLine(parsed.GetValue(inline) ? embed.Inline : embed.Corner);
+            System.Console.WriteLine(parsed.GetValue(inline) ? embed.Inline : embed.Corner);
             if (embed.Warning is { } warning)
-                await Console.Error.WriteLineAsync(warning);
+                await System.Console.Error.WriteLineAsync(warning);
             return 0;
         }));
         return command;
@@ -46,7 +46,7 @@ internal static class EmbedCommand
 
     private static async Task<int> FailAsync(string sentence)
     {
-        await Console.Error.WriteLineAsync(sentence);
+        await System.Console.Error.WriteLineAsync(sentence);
         return 1;
     }
 }

@@ -33,9 +33,9 @@ internal static class GrantCommand
         var operation = services.GetRequiredService<GrantCredits>();
         if (!(await operation.HandleAsync(id, request, key, cancellationToken)).Succeeded(out var granted, out error))
             return await ChannelCommands.FailAsync(error);
-        Console.WriteLine($"granted    {granted.Grant.Credits}{(granted.Replayed ? " (before)" : "")}");
-        Console.WriteLine($"allocated  {granted.Grant.CreditsAllocated}");
-        Console.WriteLine($"consumed   {granted.Grant.CreditsConsumed}");
+        System.Console.WriteLine($"granted    {granted.Grant.Credits}{(granted.Replayed ? " (before)" : "")}");
+        System.Console.WriteLine($"allocated  {granted.Grant.CreditsAllocated}");
+        System.Console.WriteLine($"consumed   {granted.Grant.CreditsConsumed}");
         return 0;
     }
 }

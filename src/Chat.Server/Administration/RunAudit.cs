@@ -59,8 +59,8 @@ internal static class AuditCommand
         {
             var report = await services.GetRequiredService<Audit>().RunAsync(cancellationToken);
             foreach (var violation in report.Violations)
-                Console.WriteLine($"{violation.ChannelId}  {violation.Invariant}  expected {violation.Expected}, is {violation.Actual}");
-            Console.WriteLine($"{report.Channels} channels, {report.Violations.Count} violations.");
+                System.Console.WriteLine($"{violation.ChannelId}  {violation.Invariant}  expected {violation.Expected}, is {violation.Actual}");
+            System.Console.WriteLine($"{report.Channels} channels, {report.Violations.Count} violations.");
             return report.Violations.Count == 0 ? 0 : 1;
         }));
         return command;

@@ -43,7 +43,7 @@ internal static class CommandLine
         }
         catch (Exception fault) when (fault is StoreUnavailableException || StorePreparation.IsUnfit(fault))
         {
-            await Console.Error.WriteLineAsync(fault is StoreUnavailableException ? $"{fault.Message} {fault.InnerException?.Message}".Trim() : fault.Message);
+            await System.Console.Error.WriteLineAsync(fault is StoreUnavailableException ? $"{fault.Message} {fault.InnerException?.Message}".Trim() : fault.Message);
             return 1;
         }
     }

@@ -29,9 +29,9 @@ internal static class DatabaseCommands
         {
             var applied = await services.GetRequiredService<Migrator>().MigrateAsync(cancellationToken);
             foreach (var name in applied)
-                Console.WriteLine($"Applied {name}.");
+                System.Console.WriteLine($"Applied {name}.");
             if (applied.Count == 0)
-                Console.WriteLine("Nothing to do: every migration is applied.");
+                System.Console.WriteLine("Nothing to do: every migration is applied.");
             return 0;
         }));
         return command;
@@ -59,7 +59,7 @@ internal static class DatabaseCommands
         var command = new Command("script", "Prints the migrations as one script, to be applied by hand; no server need be in reach.") { engine, from };
         command.SetAction(parsed =>
         {
-            Console.Write(MigrationScript.Write(parsed.GetValue(engine), parsed.GetValue(from)));
+            System.Console.Write(MigrationScript.Write(parsed.GetValue(engine), parsed.GetValue(from)));
             return 0;
         });
         return command;

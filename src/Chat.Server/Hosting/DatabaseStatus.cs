@@ -21,8 +21,8 @@ internal static class DatabaseStatus
     /// <summary>Prints the status and gives the exit code.</summary>
     public static int Print(DatabaseEngine engine, string location, MigrationStatus status)
     {
-        Console.WriteLine($"engine   {(engine == DatabaseEngine.Sqlite ? "SQLite" : "SQL Server")}");
-        Console.WriteLine($"where    {location}");
+        System.Console.WriteLine($"engine   {(engine == DatabaseEngine.Sqlite ? "SQLite" : "SQL Server")}");
+        System.Console.WriteLine($"where    {location}");
         PrintNames("applied", status.Applied);
         PrintNames("pending", [.. status.Pending.Select(migration => migration.Name)]);
         PrintNames("unknown", status.Unknown);
@@ -35,5 +35,5 @@ internal static class DatabaseStatus
     }
 
     private static void PrintNames(string what, IReadOnlyList<string> names) =>
-        Console.WriteLine($"{what}  {(names.Count == 0 ? "none" : string.Join(", ", names))}");
+        System.Console.WriteLine($"{what}  {(names.Count == 0 ? "none" : string.Join(", ", names))}");
 }

@@ -29,9 +29,9 @@ internal static class Startup
         }
         catch (Exception fault) when (Sentences(fault) is { Count: > 0 } sentences)
         {
-            await Console.Error.WriteLineAsync("Chat cannot start:");
+            await System.Console.Error.WriteLineAsync("Chat cannot start:");
             foreach (var sentence in sentences)
-                await Console.Error.WriteLineAsync($"  {sentence}");
+                await System.Console.Error.WriteLineAsync($"  {sentence}");
             return Failed;
         }
     }

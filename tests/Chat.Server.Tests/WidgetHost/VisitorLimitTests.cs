@@ -106,7 +106,7 @@ public sealed class VisitorLimitTests : EmbedTest
     [InlineData("::ffff:203.0.113.9", "203.0.113.9")]
     [InlineData("2001:db8::1", "20010DB800000000")]
     [InlineData("::1", "0000000000000000")]
-    public void A_visitor_is_known_by(string address, string network) => Assert.Equal(network, VisitorLimiting.NetworkOf(IPAddress.Parse(address)));
+    public void A_visitor_is_known_by(string address, string network) => Assert.Equal(network, VisitorPartitions.NetworkOf(IPAddress.Parse(address)));
 
     [Fact]
     public void A_limiter_is_forgotten_only_when_it_knows_nothing_that_counts()

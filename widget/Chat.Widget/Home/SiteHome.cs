@@ -45,17 +45,10 @@ internal sealed class SiteHome(
         };
     }
 
-    public IReadOnlyList<FormField> IssueFields(HttpContext context, WidgetVisit visit)
-    {
-        var tokens = antiforgery.GetAndStoreTokens(context);
-        return tokens.RequestToken is { } token ? [new FormField(tokens.FormFieldName, token)] : [];
-    }
+    public IReadOnlyList<FormField> IssueFields(HttpContext context, WidgetVisit visit) => SiteForm.Issue(antiforgery, context);
 
-    // The browser's own word comes first; one too old to give it is left to the token.
     public async Task<FormVerdict> JudgeAsync(HttpContext context, WidgetVisit visit) =>
-        context.Request.Headers["Sec-Fetch-Site"].ToString() is "" or "same-origin" && await antiforgery.IsRequestValidAsync(context)
-            ? FormVerdict.Genuine
-            : FormVerdict.Stale;
+        await SiteForm.IsGenuineAsync(antiforgery, context) ? FormVerdict.Genuine : FormVerdict.Stale;
 
     public WidgetVisit Begin(HttpContext context, WidgetVisit visit, string formKey)
     {

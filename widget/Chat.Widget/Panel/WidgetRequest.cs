@@ -1,9 +1,7 @@
 using Chat.Widget.Home;
 using Microsoft.AspNetCore.Components;
-using Microsoft.AspNetCore.Components.Web;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.Logging;
 
 namespace Chat.Widget.Panel;
 
@@ -27,13 +25,8 @@ internal sealed class WidgetRequest(HttpContext context, IWidgetHome home, Widge
     public WidgetRequest With(WidgetVisit changed) => new(Context, Home, changed);
 
     /// <summary>A component's HTML.</summary>
-    public async Task<string> RenderAsync<TComponent>(Dictionary<string, object?> parameters)
-        where TComponent : IComponent
-    {
-        await using var renderer = new HtmlRenderer(Context.RequestServices, Service<ILoggerFactory>());
-        return await renderer.Dispatcher.InvokeAsync(async () =>
-            (await renderer.RenderComponentAsync<TComponent>(ParameterView.FromDictionary(parameters))).ToHtmlString());
-    }
+    public Task<string> RenderAsync<TComponent>(Dictionary<string, object?> parameters)
+        where TComponent : IComponent => ComponentHtml.RenderAsync<TComponent>(Context.RequestServices, parameters);
 
     /// <summary>Answers with a whole page.</summary>
     public async Task PageAsync<TComponent>(Dictionary<string, object?> parameters, int status = StatusCodes.Status200OK)

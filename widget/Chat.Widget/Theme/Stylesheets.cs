@@ -1,8 +1,5 @@
 using System.Collections.Concurrent;
-using System.IO.Compression;
 using System.Reflection;
-using System.Security.Cryptography;
-using System.Text;
 using System.Text.RegularExpressions;
 using Microsoft.AspNetCore.Http;
 
@@ -25,9 +22,9 @@ internal static partial class Stylesheets
         [Panel] = Read("panel.css"),
     };
 
-    private static readonly Dictionary<string, string> Versions = Sheets.ToDictionary(sheet => sheet.Key, sheet => Hash(sheet.Value), StringComparer.Ordinal);
+    private static readonly Dictionary<string, string> Versions = Sheets.ToDictionary(sheet => sheet.Key, sheet => Stylesheet.VersionOf(sheet.Value), StringComparer.Ordinal);
 
-    private static readonly ConcurrentDictionary<(string Name, Accent Accent), Sheet> Kept = new();
+    private static readonly ConcurrentDictionary<(string Name, Accent Accent), Stylesheet> Kept = new();
 
     /// <summary>The file's name: <c>panel.2456c7.1a2b3c4d.css</c>.</summary>
     public static string FileOf(string name, Accent accent) => $"{name}.{accent.Hex}.{Versions[name]}.css";
@@ -43,21 +40,11 @@ internal static partial class Stylesheets
         }
 
         var name = match.Groups["name"].Value;
-        // A page of the release before may still ask for its own version: it gets this one, and must not keep it.
-        var isCurrent = match.Groups["version"].Value == Versions[name];
-        await SendAsync(context, name, accent, isCurrent ? "public, max-age=31536000, immutable" : "no-cache");
+        await SendAsync(context, name, accent, match.Groups["version"].Value == Versions[name] ? Stylesheet.Forever : Stylesheet.NotKept);
     }
 
     /// <summary>Sends a stylesheet, packed as the browser takes it.</summary>
-    public static async Task SendAsync(HttpContext context, string name, Accent accent, string cacheControl)
-    {
-        context.Response.ContentType = "text/css; charset=utf-8";
-        context.Response.Headers.CacheControl = cacheControl;
-        context.Response.Headers.XContentTypeOptions = "nosniff";
-        var body = Encode(context, SheetOf(name, accent));
-        context.Response.ContentLength = body.Length;
-        await context.Response.Body.WriteAsync(body, context.RequestAborted);
-    }
+    public static Task SendAsync(HttpContext context, string name, Accent accent, string cacheControl) => SheetOf(name, accent).SendAsync(context, cacheControl);
 
     /// <summary>The stylesheet's text.</summary>
     public static string TextOf(string name, Accent accent)
@@ -67,62 +54,19 @@ internal static partial class Stylesheets
         return Sheets[name].Replace("--accent:0", colours, StringComparison.Ordinal);
     }
 
-    // Packed once, by us: many sites pack nothing of their own. Nothing in it is a visitor's or a secret.
-    private static byte[] Encode(HttpContext context, Sheet sheet)
-    {
-        context.Response.Headers.Vary = "Accept-Encoding";
-        var accepted = context.Request.GetTypedHeaders().AcceptEncoding;
-        foreach (var (encoding, bytes) in new[] { ("br", sheet.Brotli), ("gzip", sheet.Gzip) })
-        {
-            if (!accepted.Any(value => value.Value == encoding && value.Quality is not 0))
-                continue;
-            context.Response.Headers.ContentEncoding = encoding;
-            return bytes;
-        }
-
-        return sheet.Plain;
-    }
-
     // Whoever asks for thousands of colours gets them, and they are not kept.
-    private static Sheet SheetOf(string name, Accent accent)
+    private static Stylesheet SheetOf(string name, Accent accent)
     {
         if (Kept.TryGetValue((name, accent), out var kept))
             return kept;
-        var plain = Encoding.UTF8.GetBytes(TextOf(name, accent));
-        var made = new Sheet(plain, Pack(plain, to => new GZipStream(to, CompressionLevel.SmallestSize)), Pack(plain, to => new BrotliStream(to, CompressionLevel.Optimal)));
+        var made = new Stylesheet(TextOf(name, accent));
         if (Kept.Count < MaxKept)
             Kept.TryAdd((name, accent), made);
         return made;
     }
 
-    private static byte[] Pack(byte[] plain, Func<Stream, Stream> packer)
-    {
-        using var packed = new MemoryStream();
-        using (var stream = packer(packed))
-            stream.Write(plain);
-        return packed.ToArray();
-    }
-
-    private static string Hash(string text) => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text)))[..8];
-
-    private static string Read(string file)
-    {
-        using var reader = new StreamReader(Assembly.GetExecutingAssembly().GetManifestResourceStream($"Chat.Widget.Theme.{file}")!);
-        return Compact(reader.ReadToEnd());
-    }
-
-    // The files are written to be read; what is sent has neither comments nor indentation.
-    private static string Compact(string css) => Space().Replace(Comment().Replace(css, ""), "${mark}").Trim();
-
-    [GeneratedRegex(@"/\*.*?\*/", RegexOptions.Singleline, matchTimeoutMilliseconds: 1_000)]
-    private static partial Regex Comment();
-
-    // A blank after a colon goes too: here a colon with a blank always stands between a property and its value.
-    [GeneratedRegex(@"\s*(?<mark>[{};,])\s*|(?<=:) +|\n\s*", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1_000)]
-    private static partial Regex Space();
+    private static string Read(string file) => Stylesheet.Read(Assembly.GetExecutingAssembly(), $"Chat.Widget.Theme.{file}");
 
     [GeneratedRegex(@"^(?<name>launcher|panel)\.(?<accent>[0-9a-f]{6})\.(?<version>[0-9a-f]{8})\.css$", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1_000)]
     private static partial Regex FileName();
-
-    private sealed record Sheet(byte[] Plain, byte[] Gzip, byte[] Brotli);
 }

@@ -19,7 +19,7 @@ internal static class ExportCommands
             var channel = parsed.GetRequiredValue(id);
             var found = parsed.GetValue(file) is { } path
                 ? await ExportFile.WriteAsync(export, channel, path, cancellationToken)
-                : await export.WriteAsync(channel, () => PipeWriter.Create(Console.OpenStandardOutput()), cancellationToken);
+                : await export.WriteAsync(channel, () => PipeWriter.Create(System.Console.OpenStandardOutput()), cancellationToken);
             return found ? 0 : await ChannelCommands.FailAsync(ChatError.NotFound);
         })));
         return command;
@@ -59,7 +59,7 @@ internal static class ExportCommands
         }
         catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
         {
-            await Console.Error.WriteLineAsync($"The file cannot be written: {fault.Message}");
+            await System.Console.Error.WriteLineAsync($"The file cannot be written: {fault.Message}");
             return 1;
         }
     }

@@ -43,7 +43,7 @@ internal static class CopyCommand
         var environment = services.GetRequiredService<IHostEnvironment>();
         var target = StorageModule.Open(options, services);
         using var owned = target as IDisposable;
-        await Console.Error.WriteLineAsync($"From {own.Location(environment)} to {options.Location(environment)}.");
+        await System.Console.Error.WriteLineAsync($"From {own.Location(environment)} to {options.Location(environment)}.");
         var report = await ActivatorUtilities.CreateInstance<DatabaseCopy>(services).RunAsync(target, Progress(), cancellationToken);
         Print(report);
         return report switch
@@ -63,7 +63,7 @@ internal static class CopyCommand
             if (next == said)
                 return;
             said = next;
-            Console.Error.WriteLine($"{progress.Table}: {progress.Rows} rows {progress.Step}");
+            System.Console.Error.WriteLine($"{progress.Table}: {progress.Rows} rows {progress.Step}");
         };
     }
 
@@ -71,18 +71,18 @@ internal static class CopyCommand
     {
         foreach (var table in report.Tables)
         {
-            Console.WriteLine(string.Concat(
+            System.Console.WriteLine(string.Concat(
                 $"{table.Table.Name,-22}{table.Target[0],12} rows",
                 string.Concat(table.Table.Sums.Select((column, index) => $"  {column} {table.Target[index + 1]}")),
                 table.IsSame ? "  same" : $"  DIFFERS: the source has {string.Join(", ", table.Source)}, and {table.Differences} rows are not the same"));
         }
 
         foreach (var violation in report.Audit.Violations)
-            Console.WriteLine($"{violation.ChannelId}  {violation.Invariant}  expected {violation.Expected}, is {violation.Actual}");
-        Console.WriteLine($"Audit of the target: {report.Audit.Channels} channels, {report.Audit.Violations.Count} violations.");
-        Console.WriteLine($"The copy is of {report.At.UtcDateTime:yyyy-MM-ddTHH:mm:ss.fffZ}. What the source has been sent since is not in it: stop the service, then run this again.");
+            System.Console.WriteLine($"{violation.ChannelId}  {violation.Invariant}  expected {violation.Expected}, is {violation.Actual}");
+        System.Console.WriteLine($"Audit of the target: {report.Audit.Channels} channels, {report.Audit.Violations.Count} violations.");
+        System.Console.WriteLine($"The copy is of {report.At.UtcDateTime:yyyy-MM-ddTHH:mm:ss.fffZ}. What the source has been sent since is not in it: stop the service, then run this again.");
         if (!report.IsSnapshot)
-            Console.WriteLine("The source was not read as of one instant, as its database does not allow snapshot isolation: only a copy made while it is not in use is whole.");
+            System.Console.WriteLine("The source was not read as of one instant, as its database does not allow snapshot isolation: only a copy made while it is not in use is whole.");
     }
 
     private static async Task<int> TellAsync(Func<Task<int>> copy)
@@ -103,7 +103,7 @@ internal static class CopyCommand
 
     private static async Task<int> FailAsync(string sentence)
     {
-        await Console.Error.WriteLineAsync(sentence);
+        await System.Console.Error.WriteLineAsync(sentence);
         return 1;
     }
 }
