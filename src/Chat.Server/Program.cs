@@ -1,10 +1,8 @@
 using Chat.Server.Administration;
 using Chat.Server.Channels;
+using Chat.Server.Console;
 using Chat.Server.Conversations;
 using Chat.Server.Hosting;
-using Chat.Server.Hosting.Description;
-using Chat.Server.Hosting.Docs;
-using Chat.Server.Hosting.Start;
 using Chat.Server.Http;
 using Chat.Server.Providers;
 using Chat.Server.Quotas;
@@ -24,7 +22,8 @@ builder.Services
     .AddQuotas()
     .AddConversations()
     .AddWidgetHost()
-    .AddAdministration();
+    .AddAdministration()
+    .AddConsole();
 
 return await Startup.RunAsync(builder, command ? args : null, app =>
 {
@@ -32,8 +31,6 @@ return await Startup.RunAsync(builder, command ? args : null, app =>
     app.MapConversations();
     app.MapWidgetHost();
     app.MapAdministration();
-    app.MapHealth();
-    app.MapDescription();
-    app.MapDocs();
-    app.MapStart();
+    app.MapConsole();
+    app.MapHosting();
 });

@@ -46,6 +46,11 @@ public sealed partial class AdminToken
     /// <summary>Whether this is the token; takes the same time whatever it is.</summary>
     public bool Matches(string presented) => _hash is not null && CryptographicOperations.FixedTimeEquals(Hash(presented), _hash);
 
+    /// <summary>
+    /// What tells this token from another and opens nothing: whoever keeps it knows later whether the token is still the same. Null where there is none.
+    /// </summary>
+    public string? Fingerprint => _hash is null ? null : Base64Url.EncodeToString(SHA256.HashData(_hash));
+
     private static byte[] Hash(string token) => SHA256.HashData(Encoding.UTF8.GetBytes(token));
 
     private static string ReadOrCreate(string path, ILogger logger)

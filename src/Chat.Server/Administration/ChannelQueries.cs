@@ -46,26 +46,27 @@ public sealed record PageQuery
     }
 }
 
+/// <summary>A channel and what it has used.</summary>
+internal sealed record ChannelAccount(Channel Channel, Account Account)
+{
+    public ChannelResponse ToResponse() => ChannelResponse.From(Channel, Account);
+}
+
 /// <summary>Reads channels, with their accounts.</summary>
 public sealed class ChannelQueries(ChannelStore channels, QuotaStore quotas, KeySealer sealer)
 {
     /// <summary>One channel.</summary>
     public async Task<Result<ChannelResponse>> GetAsync(Guid id, CancellationToken cancellationToken) =>
-        await channels.FindAsync(id, cancellationToken) is { } channel
-            ? ChannelResponse.From(channel, await AccountAsync(channel, cancellationToken))
-            : ChatError.NotFound;
+        await FindAsync(id, cancellationToken) is { } found ? found.ToResponse() : ChatError.NotFound;
 
     /// <summary>One page of channels.</summary>
     public async Task<ChannelListResponse> ListAsync(int limit, int offset, CancellationToken cancellationToken)
     {
-        var (page, total) = await channels.ListAsync(limit, offset, cancellationToken);
-        List<ChannelResponse> data = [];
-        foreach (var channel in page)
-            data.Add(ChannelResponse.From(channel, await AccountAsync(channel, cancellationToken)));
+        var (page, total) = await PageAsync(limit, offset, cancellationToken);
         return new ChannelListResponse
         {
-            Data = data,
-            Pagination = new Pagination { Total = total, Limit = limit, Offset = offset, HasMore = offset + data.Count < total },
+            Data = [.. page.Select(channel => channel.ToResponse())],
+            Pagination = new Pagination { Total = total, Limit = limit, Offset = offset, HasMore = offset + page.Count < total },
         };
     }
 
@@ -75,6 +76,20 @@ public sealed class ChannelQueries(ChannelStore channels, QuotaStore quotas, Key
             ? new ChannelKeyResponse { Id = id, Key = sealer.Open(id, channel.KeySealed) }
             : ChatError.NotFound;
 
-    private async Task<Account> AccountAsync(Channel channel, CancellationToken cancellationToken) =>
-        await quotas.FindAccountAsync(channel.ChannelId, cancellationToken) ?? new Account();
+    /// <summary>One channel as it is kept; null: there is none.</summary>
+    internal async Task<ChannelAccount?> FindAsync(Guid id, CancellationToken cancellationToken) =>
+        await channels.FindAsync(id, cancellationToken) is { } channel ? await WithAccountAsync(channel, cancellationToken) : null;
+
+    /// <summary>One page of channels as they are kept, and how many there are in all.</summary>
+    internal async Task<(IReadOnlyList<ChannelAccount> Page, int Total)> PageAsync(int limit, int offset, CancellationToken cancellationToken)
+    {
+        var (page, total) = await channels.ListAsync(limit, offset, cancellationToken);
+        List<ChannelAccount> found = [];
+        foreach (var channel in page)
+            found.Add(await WithAccountAsync(channel, cancellationToken));
+        return (found, total);
+    }
+
+    private async Task<ChannelAccount> WithAccountAsync(Channel channel, CancellationToken cancellationToken) =>
+        new(channel, await quotas.FindAccountAsync(channel.ChannelId, cancellationToken) ?? new Account());
 }

@@ -69,12 +69,15 @@ public sealed record UsageRange(DateOnly From, DateOnly To)
     /// <summary>The date of a day's number.</summary>
     internal static DateOnly DateOf(int day) => DateOnly.FromDayNumber(Epoch + day);
 
+    /// <summary>The days of a report that nobody has set any for: 30, today the last.</summary>
+    internal static UsageRange UpTo(DateOnly today) => new(today.AddDays(1 - DefaultDays), today);
+
     internal static Result<UsageRange> Read(string? from, string? to, DateOnly today)
     {
         var last = today;
         if (to is not null && !TryRead(to, out last))
             return ChatError.InvalidRequest("to", NotADate);
-        var first = last.AddDays(1 - DefaultDays);
+        var first = UpTo(last).From;
         if (from is not null && !TryRead(from, out first))
             return ChatError.InvalidRequest("from", NotADate);
         return (last.DayNumber - first.DayNumber) is >= 0 and < MaxDays

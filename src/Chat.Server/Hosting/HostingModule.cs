@@ -4,6 +4,8 @@ using Chat.Server.Administration;
 using Chat.Server.Channels;
 using Chat.Server.Errors;
 using Chat.Server.Hosting.Description;
+using Chat.Server.Hosting.Docs;
+using Chat.Server.Hosting.Start;
 using Chat.Server.Hosting.Telemetry;
 using Chat.Server.Http;
 using Chat.Server.Quotas;
@@ -71,6 +73,15 @@ internal static class HostingModule
         app.UseRateLimitHeaders();
         app.UseChannelKeys();
         app.UseRateLimiter();
+    }
+
+    /// <summary>Maps what is no capability: health, the description, its documentation, and the first page.</summary>
+    public static void MapHosting(this WebApplication app)
+    {
+        app.MapHealth();
+        app.MapDescription();
+        app.MapDocs();
+        app.MapStart();
     }
 
     private static void ConfigureKestrel(KestrelServerOptions kestrel)

@@ -24,6 +24,8 @@ internal sealed class Welcome(IServer server, DemoChannel demo, AdminToken token
         if (address is null)
             return;
         var lines = new List<string> { "", "  Chat is running.", "", $"  Start here      {address}/", $"  Documentation   {address}/docs", $"  Health          {address}/readyz" };
+        if (token.Exists)
+            lines.Add($"  Your channels   {address}/admin");
         if (token.FilePath is { } path)
             lines.Add($"  Admin token     {path}");
         if (await KeyAsync(cancellationToken) is { } key)
@@ -35,7 +37,7 @@ internal sealed class Welcome(IServer server, DemoChannel demo, AdminToken token
             ]);
         }
 
-        await Console.Out.WriteLineAsync(string.Join(Environment.NewLine, [.. lines, ""]));
+        await System.Console.Out.WriteLineAsync(string.Join(Environment.NewLine, [.. lines, ""]));
     }
 
     /// <summary>A question to the demo channel, to paste into a terminal.</summary>

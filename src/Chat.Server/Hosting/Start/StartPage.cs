@@ -29,7 +29,7 @@ internal static class StartPage
         <body><main>
         <section class="say"><p class="up">Running</p><h1>An AI chat for any website, without a line of JavaScript.</h1>
         <p class="lead">{(demo is null ? "There is no demo channel here, because there are channels already." : "Try it: this is the demo channel, answering offline from the product’s own guide. No account, no network.")}</p>
-        <ul class="next"><li><a href="docs">API documentation</a></li><li><a href="openapi/v1.json">OpenAPI</a></li><li><a href="readyz">Health</a></li></ul></section>
+        <ul class="next"><li><a href="docs">API documentation</a></li><li><a href="admin">Your channels</a></li><li><a href="openapi/v1.json">OpenAPI</a></li><li><a href="readyz">Health</a></li></ul></section>
         {(demo is null ? OwnChannel : Live(demo))}
         </main></body></html>
 
