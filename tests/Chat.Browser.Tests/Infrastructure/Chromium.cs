@@ -33,6 +33,13 @@ public sealed class Chromium : IAsyncLifetime
 
     internal IBrowserType Type => _playwright.Chromium;
 
+    private string[] Switches =>
+    [
+        "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync", "--no-proxy-server",
+        // What the browser wants to know from its maker is no concern of these tests.
+        $"--host-resolver-rules=MAP *.google.com ^NOTFOUND, MAP *.googleapis.com ^NOTFOUND, MAP *.gvt1.com ^NOTFOUND, MAP * 127.0.0.1:{Canary.Port}, EXCLUDE 127.0.0.1, EXCLUDE localhost",
+    ];
+
     public async Task InitializeAsync()
     {
         Pages = await PageServer.StartAsync();
@@ -57,17 +64,17 @@ public sealed class Chromium : IAsyncLifetime
     }
 
     /// <summary>Another process, for what can only be set for a whole one.</summary>
-    internal Task<IBrowser> LaunchAsync(params ReadOnlySpan<string> more) => _playwright.Chromium.LaunchAsync(new()
+    internal Task<IBrowser> LaunchAsync(params ReadOnlySpan<string> more) =>
+        _playwright.Chromium.LaunchAsync(new() { ExecutablePath = Path, ChromiumSandbox = false, Args = [.. Switches, .. more] });
+
+    /// <summary>A browser of its own with the settings of a profile, in the form of Chromium's <c>Preferences</c> file; the caller closes it and deletes the folder.</summary>
+    internal async Task<IBrowserContext> LaunchProfileAsync(string folder, string preferences, BrowserTypeLaunchPersistentContextOptions options)
     {
-        ExecutablePath = Path,
-        ChromiumSandbox = false,
-        Args =
-        [
-            "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync", "--no-proxy-server",
-            // What the browser wants to know from its maker is no concern of these tests.
-            $"--host-resolver-rules=MAP *.google.com ^NOTFOUND, MAP *.googleapis.com ^NOTFOUND, MAP *.gvt1.com ^NOTFOUND, MAP * 127.0.0.1:{Canary.Port}, EXCLUDE 127.0.0.1, EXCLUDE localhost", .. more,
-        ],
-    });
+        Directory.CreateDirectory(System.IO.Path.Combine(folder, "Default"));
+        await File.WriteAllTextAsync(System.IO.Path.Combine(folder, "Default", "Preferences"), preferences);
+        (options.ExecutablePath, options.ChromiumSandbox, options.Args) = (Path, false, Switches);
+        return await _playwright.Chromium.LaunchPersistentContextAsync(folder, options);
+    }
 
     internal Task<IBrowserContext> NewContextAsync(BrowserNewContextOptions? options = null) => _browser.NewContextAsync(options ?? new());
 

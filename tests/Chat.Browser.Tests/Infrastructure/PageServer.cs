@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Security.Cryptography.X509Certificates;
 using Chat.Server.Tests.Infrastructure;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
@@ -11,6 +12,9 @@ internal sealed record MadePage(string Html, string? Policy);
 /// <summary>A website of made-up pages: no policy unless a page has one, so that nothing but what is tested protects anybody.</summary>
 internal sealed class PageServer : IAsyncDisposable
 {
+    /// <summary>A page that says whether the browser has brought its cookie back, which it sets as third parties do.</summary>
+    public const string CookieName = "third-party-cookie";
+
     private readonly WebApplication _app;
     private readonly ConcurrentDictionary<string, MadePage> _pages = new(StringComparer.Ordinal);
     private int _last;
@@ -19,10 +23,12 @@ internal sealed class PageServer : IAsyncDisposable
 
     public Uri Address => _app.Address();
 
-    public static async Task<PageServer> StartAsync()
+    /// <summary>Opens the website; with a certificate, over https.</summary>
+    public static async Task<PageServer> StartAsync(X509Certificate2? certificate = null)
     {
-        var server = new PageServer(LoopbackApp.Create());
+        var server = new PageServer(LoopbackApp.Create(certificate));
         server._app.MapGet("/{name}", server.AnswerAsync);
+        server._app.MapGet($"/{CookieName}", AnswerWithCookieAsync);
         await server._app.StartAsync();
         return server;
     }
@@ -36,6 +42,13 @@ internal sealed class PageServer : IAsyncDisposable
     }
 
     public ValueTask DisposeAsync() => _app.DisposeAsync();
+
+    private static Task AnswerWithCookieAsync(HttpContext context)
+    {
+        context.Response.Headers.SetCookie = $"{CookieName}=1; Path=/; Secure; HttpOnly; SameSite=None";
+        context.Response.ContentType = "text/html; charset=utf-8";
+        return context.Response.WriteAsync($"<!DOCTYPE html><title>Cookie</title><p>{(context.Request.Cookies.ContainsKey(CookieName) ? "brought back" : "none")}</p>");
+    }
 
     private Task AnswerAsync(HttpContext context)
     {

@@ -7,7 +7,7 @@ using Microsoft.AspNetCore.Http;
 namespace Chat.Browser.Tests.Infrastructure;
 
 /// <summary>
-/// What a test may do to the pages of the shop, and a visitor may not: take their policies away, so that a checker's script can run in them, and give the owner's
+/// What a test may do to the pages of the shop and of the service, and a visitor may not: take their policies away, so that a checker's script can run in them, and give the owner's
 /// page another stylesheet or take the widget out of it.
 /// </summary>
 internal sealed partial class TestPages : IStartupFilter

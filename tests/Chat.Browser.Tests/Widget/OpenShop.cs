@@ -1,7 +1,11 @@
+using System.Net;
+using System.Security.Cryptography.X509Certificates;
 using System.Text.Json.Nodes;
 using Chat.Browser.Tests.Infrastructure;
 using Chat.Server.Tests.Infrastructure;
 using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Hosting.Server;
+using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace Chat.Browser.Tests.Widget;
@@ -10,6 +14,7 @@ namespace Chat.Browser.Tests.Widget;
 public sealed class OpenShop : IAsyncLifetime, IAsyncDisposable
 {
     private decimal? _credits;
+    private X509Certificate2? _certificate;
     private FakeUpstream _upstream = null!;
 
     internal ChatApp App { get; private set; } = null!;
@@ -20,10 +25,16 @@ public sealed class OpenShop : IAsyncLifetime, IAsyncDisposable
 
     internal Shop Shop { get; private set; } = null!;
 
+    /// <summary>Where the service listens.</summary>
+    internal string Service => App.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.First(address => address.StartsWith("http:", StringComparison.Ordinal));
+
+    /// <summary>Where it listens over https, where it was given a certificate.</summary>
+    internal string SecureService => App.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.Single(address => address.StartsWith("https:", StringComparison.Ordinal));
+
     /// <summary>A shop whose channel is the test's own to change; the caller closes it.</summary>
-    internal static async Task<OpenShop> NewAsync(decimal? credits = null)
+    internal static async Task<OpenShop> NewAsync(decimal? credits = null, X509Certificate2? certificate = null)
     {
-        var shop = new OpenShop { _credits = credits };
+        var shop = new OpenShop { _credits = credits, _certificate = certificate };
         await shop.InitializeAsync();
         return shop;
     }
@@ -34,12 +45,17 @@ public sealed class OpenShop : IAsyncLifetime, IAsyncDisposable
             return;
         _upstream = await FakeUpstream.StartAsync();
         Model = new Model(_upstream);
-        App = new ChatApp().WithProvider("mock", _upstream).With("Logging:LogLevel:Default", "None");
+        App = new ChatApp { Add = services => services.AddSingleton<IStartupFilter, TestPages>() }.WithProvider("mock", _upstream).With("Logging:LogLevel:Default", "None");
         // All visitors of these tests come from one address.
         App.With("Embed:MessagesPerMinute", "1000");
         // A model that is led by the hand is silent for as long as a test takes.
         App.With("Providers:mock:TimeoutSeconds", "600").With("Providers:mock:FirstTokenTimeoutSeconds", "600").With("Providers:mock:IdleTimeoutSeconds", "600");
-        App.UseKestrel(0);
+        App.UseKestrel(kestrel =>
+        {
+            if (_certificate is not null)
+                kestrel.Listen(IPAddress.Loopback, 0, endpoint => endpoint.UseHttps(_certificate));
+            kestrel.Listen(IPAddress.Loopback, 0);
+        });
         App.StartServer();
         var settings = new JsonObject
         {
@@ -52,7 +68,7 @@ public sealed class OpenShop : IAsyncLifetime, IAsyncDisposable
         if (_credits is { } credits)
             settings["credits"] = credits;
         Channel = await App.CreateChannelAsync(settings);
-        Shop = Shop.Open(App, Channel, services => services.AddSingleton<IStartupFilter, TestPages>());
+        Shop = Shop.Open(new Uri(Service), Channel.Key, services => services.AddSingleton<IStartupFilter, TestPages>());
     }
 
     async ValueTask IAsyncDisposable.DisposeAsync() => await DisposeAsync();

@@ -177,7 +177,7 @@ public sealed class PagesTests : AppTest
         Assert.Equal("30 messages a minute, 2 a day, 7 a minute of one visitor", facts["Limits"]);
         Assert.Equal(("11 characters", "12,345 characters"), (facts["System prompt"], facts["Knowledge"]));
         Assert.Equal(("Hello!", "Open?Where?", "Call 123"), (facts["Greeting"], facts["Suggested questions"], facts["Contact"]));
-        Assert.Equal(("24 December 2026, 17:00 UTC", "5 April 2026, 12:00 UTC"), (facts["Expires"], facts["Made"]));
+        Assert.Equal(("24 December 2026, 17:00 UTC", "5 April 2026, 12:00 UTC"), (facts["Expires"], facts["Created"]));
         Assert.Equal("the built-in guide answers from the knowledge", facts["Without a provider"]);
         Assert.Equal(("2 of 2", "3", "1", "0", "1 good, 0 bad"), (facts["Messages today"], facts["Answered in 30 days"], facts["Refused in 30 days"], facts["Failed in 30 days"], facts["Ratings"]));
         Assert.Equal(

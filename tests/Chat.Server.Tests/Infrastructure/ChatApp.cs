@@ -53,6 +53,9 @@ public sealed class ChatApp : WebApplicationFactory<Program>
     /// <summary>What stands between the application and its database; null: nothing.</summary>
     internal Func<Database, Database>? Decorate { get; init; }
 
+    /// <summary>What a test adds to the application; null: nothing.</summary>
+    internal Action<IServiceCollection>? Add { get; init; }
+
     /// <summary>A client without any key.</summary>
     public HttpClient Client => _client.Value;
 
@@ -168,6 +171,7 @@ public sealed class ChatApp : WebApplicationFactory<Program>
         {
             services.Replace(ServiceDescriptor.Singleton<TimeProvider>(Time));
             OutboundGuard.Install(services, () => _outbound);
+            Add?.Invoke(services);
             if (Decorate is not null && services.Last(service => service.ServiceType == typeof(Database)).ImplementationFactory is { } open)
                 services.Replace(ServiceDescriptor.Singleton(provider => Decorate((Database)open(provider))));
         });

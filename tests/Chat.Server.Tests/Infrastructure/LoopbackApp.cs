@@ -1,3 +1,5 @@
+using System.Net;
+using System.Security.Cryptography.X509Certificates;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.Extensions.Logging;
@@ -7,10 +9,15 @@ namespace Chat.Server.Tests.Infrastructure;
 /// <summary>What somebody else's server is in a test: an application on a real port of 127.0.0.1 that the system chooses, and that logs nothing.</summary>
 internal static class LoopbackApp
 {
-    public static WebApplication Create()
+    /// <summary>Makes one that is not started yet.</summary>
+    /// <param name="certificate">What it speaks https with; null: it speaks http.</param>
+    public static WebApplication Create(X509Certificate2? certificate = null)
     {
         var builder = WebApplication.CreateSlimBuilder();
-        builder.WebHost.UseUrls("http://127.0.0.1:0");
+        if (certificate is null)
+            builder.WebHost.UseUrls("http://127.0.0.1:0");
+        else
+            builder.WebHost.ConfigureKestrel(kestrel => kestrel.Listen(IPAddress.Loopback, 0, endpoint => endpoint.UseHttps(certificate)));
         builder.Logging.ClearProviders();
         return builder.Build();
     }
