@@ -13,6 +13,8 @@ internal sealed class Checker : IAsyncDisposable
 
     private Checker(IBrowserContext context) => _context = context;
 
+    public IBrowserContext Context => _context;
+
     public static async Task<Checker> NewAsync(Chromium chromium, BrowserNewContextOptions options)
     {
         options.JavaScriptEnabled = true;

@@ -73,7 +73,26 @@ public sealed class HostedTests(Chromium chromium, OpenShop shop)
         await Expect(visitor.Page.FrameLocator("iframe").Locator("textarea, .greeting")).ToHaveCountAsync(0);
     }
 
-    private async Task<string> PageAsync(string placement, params string[] origins)
+    [BrowserFact]
+    public async Task Back_shows_what_there_is_and_a_page_under_the_strictest_policy_needs_to_allow_the_service_alone()
+    {
+        var page = await PageAsync("corner", $"default-src 'none'; frame-src {shop.Service}; style-src {shop.Service}", [Site]);
+        await using var visitor = await ComeAsync(1280, 800);
+        await visitor.Page.GotoAsync(page, new() { WaitUntil = WaitUntilState.DOMContentLoaded });
+        await visitor.Page.Locator("chat-widget button.l").ClickAsync();
+        await visitor.AskAsync(shop.Model, "One?", "First.");
+        await visitor.AskAsync(shop.Model, "Two?", "Second.");
+        await visitor.BackAsync();
+        await visitor.OverAsync();
+        await Expect(visitor.Questions).ToHaveTextAsync(["One?", "Two?"]);
+        await Expect(visitor.Answers).ToHaveCountAsync(2);
+        Assert.False(shop.Model.HasMore);
+        Assert.Empty(visitor.Complaints);
+    }
+
+    private Task<string> PageAsync(string placement, params string[] origins) => PageAsync(placement, null, origins);
+
+    private async Task<string> PageAsync(string placement, string? policy, string[] origins)
     {
         var channel = await shop.App.CreateChannelAsync(new JsonObject
         {
@@ -82,7 +101,7 @@ public sealed class HostedTests(Chromium chromium, OpenShop shop)
         });
         using var response = await shop.App.AdminAsync(HttpMethod.Get, $"/admin/v1/channels/{channel.Id}/embed");
         var snippet = (string)(await response.JsonAsync())[placement]!;
-        var address = chromium.Pages.Put($"<!DOCTYPE html><html lang=\"en\"><head><title>Elsewhere</title></head><body><h1>Elsewhere</h1>{snippet}</body></html>");
+        var address = chromium.Pages.Put($"<!DOCTYPE html><html lang=\"en\"><head><title>Elsewhere</title></head><body><h1>Elsewhere</h1>{snippet}</body></html>", policy);
         return address.Replace("127.0.0.1", "localhost", StringComparison.Ordinal);
     }
 

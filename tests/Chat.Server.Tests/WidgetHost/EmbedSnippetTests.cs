@@ -50,6 +50,15 @@ public sealed class EmbedSnippetTests : EmbedTest
     }
 
     [Fact]
+    public async Task The_corner_weighs_less_than_three_kilobytes_with_its_stylesheet_as_sent()
+    {
+        var corner = (string)(await ReadAsync(Shop))["corner"]!;
+        using var request = new HttpRequestMessage(HttpMethod.Get, "/embed/launcher.css") { Headers = { { "Accept-Encoding", "br" } } };
+        using var sheet = await App.Client.SendAsync(request);
+        Assert.InRange(System.Text.Encoding.UTF8.GetByteCount(corner) + (await sheet.Content.ReadAsByteArrayAsync()).Length, 1_000, 3 * 1_024);
+    }
+
+    [Fact]
     public async Task The_stylesheet_takes_a_colour_and_nothing_else()
     {
         var plain = await Visitor.GetAsync("/embed/launcher.css");
