@@ -145,7 +145,7 @@ public sealed class LauncherTests : IAsyncLifetime
         return (int)packed.Length;
     }
 
-    private static AngleSharp.Html.Dom.IHtmlDocument Shadow(string markup)
+    internal static AngleSharp.Html.Dom.IHtmlDocument Shadow(string markup)
     {
         var start = markup.IndexOf("<template shadowrootmode=\"open\">", StringComparison.Ordinal) + "<template shadowrootmode=\"open\">".Length;
         return new HtmlParser().ParseDocument(markup[start..markup.IndexOf("</template>", StringComparison.Ordinal)]);
