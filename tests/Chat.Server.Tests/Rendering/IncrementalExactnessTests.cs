@@ -1,5 +1,6 @@
 using System.Text;
 using Chat.Server.Rendering;
+using Chat.Server.Tests.Infrastructure;
 
 namespace Chat.Server.Tests.Rendering;
 
@@ -9,8 +10,11 @@ namespace Chat.Server.Tests.Rendering;
 /// </summary>
 public sealed class IncrementalExactnessTests
 {
-    private const int Mixtures = 5_000;
     private const int DraftEvery = 7;
+
+    private static readonly int Mixtures = Extent.Of(5_000, oneIn: 5);
+    private static readonly int Fragments = Extent.Of(2_000, oneIn: 5);
+    private static readonly int References = Extent.Of(3_000, oneIn: 5);
 
     [Theory]
     [InlineData(0)]
@@ -27,14 +31,14 @@ public sealed class IncrementalExactnessTests
     [Fact]
     public void Mixtures_of_fragments_come_out_as_the_whole()
     {
-        for (var seed = 0; seed < 2_000; seed++)
+        for (var seed = 0; seed < Fragments; seed++)
             Check(seed, FuzzTests.Compose(seed));
     }
 
     [Fact]
     public void References_come_out_as_the_whole()
     {
-        for (var seed = 0; seed < 3_000; seed++)
+        for (var seed = 0; seed < References; seed++)
             Check(seed, MarkdownCorpus.ComposeReferences(new Random(seed)));
     }
 

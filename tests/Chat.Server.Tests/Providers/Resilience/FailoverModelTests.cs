@@ -1,3 +1,5 @@
+using Chat.Server.Tests.Infrastructure;
+
 namespace Chat.Server.Tests.Providers.Resilience;
 
 /// <summary>Seeded sequences of what two upstreams do, over real HTTP, against the model: who is called, in which order, and how it ends.</summary>
@@ -15,15 +17,10 @@ public sealed class FailoverModelTests
         [Conduct.DiesAfterTheFirstPiece] = [Upstreams.Beginning("Pa", (_, _) => Task.CompletedTask)],
     };
 
+    public static TheoryData<int> Seeds => [.. Enumerable.Range(1, Extent.Of(8, oneIn: 4))];
+
     [Theory]
-    [InlineData(1)]
-    [InlineData(2)]
-    [InlineData(3)]
-    [InlineData(4)]
-    [InlineData(5)]
-    [InlineData(6)]
-    [InlineData(7)]
-    [InlineData(8)]
+    [MemberData(nameof(Seeds))]
     public async Task Fail_over_and_circuits_do_what_the_model_says(int seed) => Assert.Null(await DivergenceAsync(seed, new FailoverModel()));
 
     [Fact]
