@@ -4,6 +4,7 @@ using System.Text;
 using AngleSharp.Dom;
 using AngleSharp.Html.Dom;
 using Chat.Client;
+using Chat.Server.Tests.Infrastructure;
 using Chat.Widget.Tests.Infrastructure;
 
 namespace Chat.Widget.Tests;
@@ -104,7 +105,15 @@ public sealed class TranscriptTests : IAsyncLifetime
     {
         using var reader = await LogReader.OpenAsync(_app);
         await reader.UntilAsync("typing");
-        await AdvanceUntilAsync(() => reader.Text.Split("class=\"hb\"").Length > 2, TimeSpan.FromSeconds(5));
+        for (var signs = 0; signs < 2; signs++)
+        {
+            // Each wait begins when the sign before it was written.
+            await Eventually.TrueAsync(() => _app.Time.TimersDueIn(TimeSpan.FromSeconds(5)) == 1);
+            Assert.Equal(signs, SignsIn(reader.Text));
+            _app.Time.Advance(TimeSpan.FromSeconds(5));
+            await Eventually.TrueAsync(() => SignsIn(reader.Text) > signs);
+        }
+
         var page = WidgetApp.Parse(reader.Text);
         Assert.Equal("", page.QuerySelector(".hb a")!.GetAttribute("href"));
         Assert.Single(page.QuerySelectorAll(".hb").SkipLast(1), sign => sign.Matches(".hb:has(~ .hb + .on)"));
@@ -252,10 +261,13 @@ public sealed class TranscriptTests : IAsyncLifetime
         Assert.Contains("How\r\nmuch?\r\n\r\nAssistant, ", Encoding.UTF8.GetString(await file.Content.ReadAsByteArrayAsync()), StringComparison.Ordinal);
     }
 
+    // With the mark that ends it.
+    private static int SignsIn(string text) => text.Split("class=\"on\"></i>").Length - 1;
+
     // The clock is the test's. It moves once somebody waits on it.
     private async Task AdvanceUntilAsync(Func<bool> happened, TimeSpan step)
     {
-        using var late = new CancellationTokenSource(TimeSpan.FromSeconds(20));
+        using var late = new CancellationTokenSource(Eventually.Patience);
         while (!happened())
         {
             late.Token.ThrowIfCancellationRequested();

@@ -124,7 +124,7 @@ public sealed class ConsoleTests(Chromium chromium)
     private static ChatApp ServiceOfManyStates()
     {
         var app = new ChatApp().With("Logging:LogLevel:Default", "None");
-        app.UseKestrel(0);
+        app.UseKestrel();
         app.StartServer();
         return app;
     }

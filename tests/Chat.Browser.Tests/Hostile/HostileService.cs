@@ -24,7 +24,7 @@ public sealed class HostileService : IAsyncLifetime
         _upstream = await FakeUpstream.StartAsync();
         HostileConversations.Echo(_upstream);
         _app = new ChatApp().WithProvider("mock", _upstream).With("Logging:LogLevel:Default", "None");
-        _app.UseKestrel(0);
+        _app.UseKestrel();
         _app.StartServer();
         var channel = await _app.CreateChannelAsync(new JsonObject { ["requests_per_minute"] = 100_000, ["requests_per_day"] = 1_000_000, ["credits"] = 100_000 });
         Conversations = await HostileConversations.HaveAsync(_app, channel, Extent.Of<string>([.. HostileHtml.Raw, .. HostileHtml.Markdown, .. HostileHtml.Naughty, .. NetworkConstructs.All], oneIn: 4));

@@ -32,7 +32,7 @@ internal sealed class Shop : WebApplicationFactory<Greeter>
     public static Shop Open(Uri service, string key, Action<IServiceCollection>? configure = null)
     {
         var shop = new Shop(service, key, configure);
-        shop.UseKestrel(0);
+        shop.UseKestrel();
         shop.StartServer();
         return shop;
     }
@@ -40,6 +40,7 @@ internal sealed class Shop : WebApplicationFactory<Greeter>
     protected override void ConfigureWebHost(IWebHostBuilder builder)
     {
         builder.UseEnvironment("Production");
+        builder.UseSetting(WebHostDefaults.ServerUrlsKey, "http://127.0.0.1:0");
         foreach (var (key, value) in _settings)
             builder.UseSetting(key, value);
         builder.ConfigureLogging(logging => logging.ClearProviders());

@@ -34,7 +34,7 @@ public sealed partial class ManyVisitorsTests(ITestOutputHelper output)
         };
         await using var app = new ChatApp().WithProvider("mock", upstream).With("Logging:LogLevel:Default", "None");
         app.With("Providers:mock:TimeoutSeconds", "600").With("Providers:mock:FirstTokenTimeoutSeconds", "600").With("Providers:mock:IdleTimeoutSeconds", "600");
-        app.UseKestrel(0);
+        app.UseKestrel();
         app.StartServer();
         var channel = await app.CreateChannelAsync(new() { ["requests_per_minute"] = 100_000 });
         await using var shop = Shop.Open(app, channel);

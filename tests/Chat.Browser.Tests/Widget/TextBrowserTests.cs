@@ -14,7 +14,7 @@ public sealed class TextBrowserTests
         await using var upstream = await FakeUpstream.StartAsync();
         upstream.Replies("The **Harbour**:\n\n1. eight gears\n2. a rack");
         await using var app = new ChatApp().WithProvider("mock", upstream);
-        app.UseKestrel(0);
+        app.UseKestrel();
         app.StartServer();
         var channel = await app.CreateChannelAsync();
         await using var shop = Shop.Open(app, channel, services => services.AddSingleton<IStartupFilter, TestPages>());

@@ -55,7 +55,7 @@ public sealed class SignInTests
     public async Task Five_attempts_a_minute_are_let_past_with_a_true_wait_and_other_addresses_are_not_held_up()
     {
         await using var app = new ChatApp().With("ForwardedHeaders:KnownNetworks:0", "127.0.0.0/8").With("ForwardedHeaders:KnownNetworks:1", "::1/128");
-        app.UseKestrel(0);
+        app.UseKestrel();
         app.StartServer();
         var (guesser, owner) = (At(app, "203.0.113.9"), At(app, "203.0.113.10"));
         for (var attempt = 0; attempt < 5; attempt++)

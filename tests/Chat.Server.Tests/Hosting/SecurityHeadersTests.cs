@@ -28,7 +28,7 @@ public sealed class SecurityHeadersTests : IAsyncLifetime
 
     public async Task InitializeAsync()
     {
-        _app.UseKestrel(0);
+        _app.UseKestrel();
         _app.StartServer();
         _channel = await _app.CreateChannelAsync(ChannelRules.Guide());
     }

@@ -180,7 +180,7 @@ public sealed class HostileBodyTests : AppTest
     public async Task A_body_of_29_MB_is_413_over_a_real_connection()
     {
         await using var app = new ChatApp();
-        app.UseKestrel(0);
+        app.UseKestrel();
         app.StartServer();
         var channel = await app.CreateChannelAsync();
         await IsAsync(app.PostAsync(channel.Key, new ByteArrayContent(new byte[29 * 1000 * 1000]) { Headers = { ContentType = new MediaTypeHeaderValue("application/json") } }), 413, "request_too_large");

@@ -120,7 +120,7 @@ public sealed class SeveralInstancesTests : StreamTest
     {
         base.Configure(app);
         _other = new ChatApp(app.Folder).WithProvider("mock", Upstream);
-        _other.UseKestrel(0);
+        _other.UseKestrel();
         _other.StartServer();
         return app;
     }

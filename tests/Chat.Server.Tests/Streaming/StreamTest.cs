@@ -12,7 +12,7 @@ public abstract class StreamTest : AppTest
     {
         // An upstream that is led by the hand is silent for as long as a test's clock takes.
         app.With("Providers:mock:TimeoutSeconds", "600").With("Providers:mock:FirstTokenTimeoutSeconds", "600").With("Providers:mock:IdleTimeoutSeconds", "600");
-        app.UseKestrel(0);
+        app.UseKestrel();
         app.StartServer();
         return app;
     }

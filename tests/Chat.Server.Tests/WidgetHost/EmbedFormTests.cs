@@ -172,7 +172,7 @@ public sealed class EmbedFormTests : EmbedTest
     public async Task A_form_of_a_megabyte_and_a_body_that_is_no_form_are_answered_with_the_panel()
     {
         await using var app = new ChatApp().WithProvider("mock", Upstream);
-        app.UseKestrel(0);
+        app.UseKestrel();
         app.StartServer();
         var visitor = new EmbedVisitor(app, (await app.CreateChannelAsync(Settings())).Id);
         var panel = await visitor.OpenAsync();

@@ -13,7 +13,7 @@ public sealed class VisitorLimitTests : EmbedTest
     protected override ChatApp Configure(ChatApp app)
     {
         app.With("ForwardedHeaders:KnownNetworks:0", "127.0.0.0/8").With("ForwardedHeaders:KnownNetworks:1", "::1/128").With("Embed:MessagesPerMinute", "3");
-        app.UseKestrel(0);
+        app.UseKestrel();
         app.StartServer();
         return app;
     }
@@ -62,7 +62,7 @@ public sealed class VisitorLimitTests : EmbedTest
     public async Task A_proxy_that_is_not_configured_is_not_believed()
     {
         await using var app = new ChatApp().WithProvider("mock", Upstream).With("Embed:MessagesPerMinute", "1");
-        app.UseKestrel(0);
+        app.UseKestrel();
         app.StartServer();
         var id = (await app.CreateChannelAsync(Settings())).Id;
         var (first, second) = (At("203.0.113.9", app, id), At("203.0.113.10", app, id));

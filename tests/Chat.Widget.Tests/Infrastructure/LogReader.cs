@@ -1,12 +1,11 @@
 using System.Text;
+using Chat.Server.Tests.Infrastructure;
 
 namespace Chat.Widget.Tests.Infrastructure;
 
 /// <summary>Reads the transcript as it comes.</summary>
 internal sealed class LogReader : IDisposable
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
-
     private readonly HttpResponseMessage _response;
     private readonly Stream _body;
     private readonly StringBuilder _text = new();
@@ -39,7 +38,7 @@ internal sealed class LogReader : IDisposable
     /// <summary>All that has come once <paramref name="part"/> has, after <paramref name="after"/> where that is given.</summary>
     public async Task<string> UntilAsync(string part, string? after = null)
     {
-        using var late = new CancellationTokenSource(Patience);
+        using var late = new CancellationTokenSource(Eventually.Patience);
         while (true)
         {
             Task more;
