@@ -30,6 +30,7 @@ public static class ConversationsModule
         services.AddSingleton<AbandonedTurns>();
         services.AddSingleton<TurnAdmission>();
         services.AddSingleton<SendMessage>();
+        services.AddSingleton<RenderedTexts>();
         services.AddSingleton<GetHistory>();
         services.AddTurns();
         return services;

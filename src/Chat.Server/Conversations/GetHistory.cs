@@ -2,7 +2,6 @@ using System.ComponentModel.DataAnnotations;
 using System.Text.Json.Serialization;
 using Chat.Server.Channels;
 using Chat.Server.Http;
-using Chat.Server.Rendering;
 using FluentValidation;
 using Microsoft.AspNetCore.Mvc;
 
@@ -104,7 +103,7 @@ public sealed record HistoryMessage
 }
 
 /// <summary>Reads a session.</summary>
-public sealed class GetHistory(ConversationStore store, TimeProvider time)
+public sealed class GetHistory(ConversationStore store, RenderedTexts rendered, TimeProvider time)
 {
     /// <summary>The session's messages; a session that is not there is empty, never an error.</summary>
     public async Task<HistoryResponse> HandleAsync(Channel channel, string sessionId, bool withFailed, CancellationToken cancellationToken)
@@ -114,21 +113,21 @@ public sealed class GetHistory(ConversationStore store, TimeProvider time)
         return new HistoryResponse { Messages = [.. turns.SelectMany(Messages)] };
     }
 
-    private static IEnumerable<HistoryMessage> Messages(Turn turn)
+    private IEnumerable<HistoryMessage> Messages(Turn turn)
     {
         yield return Message(turn, HistoryRole.User, turn.Message, turn.CreatedAt);
         if (turn.Reply is { Length: > 0 })
             yield return Message(turn, HistoryRole.Assistant, turn.Reply, turn.FinishedAt ?? turn.CreatedAt);
     }
 
-    private static HistoryMessage Message(Turn turn, HistoryRole role, string content, DateTimeOffset at) => new()
+    private HistoryMessage Message(Turn turn, HistoryRole role, string content, DateTimeOffset at) => new()
     {
         MessageId = turn.MessageId,
         Status = (HistoryStatus)turn.State,
         Code = turn.State == TurnState.Failed ? StoredTurn.PublicError(turn.ErrorCode).Code : null,
         Role = role,
         Content = content,
-        ContentHtml = SafeMarkdown.ToHtml(content),
+        ContentHtml = rendered.ToHtml(content),
         CreatedAt = at.UtcDateTime,
     };
 }
