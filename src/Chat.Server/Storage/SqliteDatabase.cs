@@ -13,10 +13,6 @@ internal sealed class SqliteDatabase : Database, IDisposable
     // Result codes of SQLite's C interface that mean "not now" or "not here", rather than a mistake of ours.
     private const int Busy = 5, Locked = 6, ReadOnly = 8, IoError = 10, Corrupt = 11, Full = 13, CannotOpen = 14, NotADatabase = 26;
 
-    // 16 MB. A chat writes some twenty pages, most of them again with the next one: the longer the log, the fewer go into the file,
-    // and the fewer times a disk is waited for.
-    private const int CheckpointPages = 4_000;
-
     private readonly SemaphoreSlim _writer = new(1, 1);
     private readonly string _path;
     private readonly SqliteConnections _connections;
@@ -30,7 +26,7 @@ internal sealed class SqliteDatabase : Database, IDisposable
         _busyTimeout = options.BusyTimeout;
         // The driver's own wait for a lock polls every 150 ms; SQLite's starts at 1 ms.
         var synchronous = options.Durability == Durability.Full ? "FULL" : "NORMAL";
-        var pragmas = $"PRAGMA wal_autocheckpoint = {CheckpointPages}; PRAGMA busy_timeout = {(int)_busyTimeout.TotalMilliseconds}; PRAGMA synchronous = {synchronous};";
+        var pragmas = $"PRAGMA busy_timeout = {(int)_busyTimeout.TotalMilliseconds}; PRAGMA synchronous = {synchronous};";
         var settings = new SqliteConnectionStringBuilder
         {
             DataSource = path,
