@@ -1,4 +1,5 @@
 using System.Globalization;
+
 namespace Chat.Benchmarks.Load;
 
 /// <summary>Everything that runs beside this process: upstream and YARP for the whole of it, services one after the other. It all ends with it, by id.</summary>

@@ -11,15 +11,14 @@ namespace Chat.Browser.Tests.Console;
 [Collection(WidgetCollection.Name)]
 public sealed class ConsoleTests(Chromium chromium)
 {
-    private string Site => $"http://localhost:{chromium.Pages.Address.Port}";
-
     [BrowserFact]
     public async Task An_owner_signs_in_copies_the_lines_and_the_chat_works_on_the_website()
     {
         await using var own = await OpenShop.NewAsync();
-        var made = await own.App.CreateChannelAsync(new() { ["name"] = "Spoke & <Sons>", ["website_url"] = Site, ["allowed_origins"] = new JsonArray(Site), ["greeting"] = "Hello from the console!" });
+        var made = await own.App.CreateChannelAsync(new() { ["name"] = "Spoke & <Sons>", ["website_url"] = chromium.Pages.Site, ["allowed_origins"] = new JsonArray(chromium.Pages.Site), ["greeting"] = "Hello from the console!" });
         await using var context = await chromium.NewVisitorAsync();
-        var complaints = Complaints(context);
+        context.SetDefaultTimeout(Chromium.PatienceMs);
+        var complaints = Complaints.Of(context);
         var page = await context.NewPageAsync();
         await page.GotoAsync($"{own.Service}/admin");
         await page.GetByLabel("Admin token").FillAsync("wrong");
@@ -35,9 +34,9 @@ public sealed class ConsoleTests(Chromium chromium)
 
         var snippet = await CopyAsync(context, page.GetByLabel("A button in the corner that opens the chat"));
         Assert.Contains($"/embed/{made.Id}", snippet, StringComparison.Ordinal);
-        var address = chromium.Pages.Put($"<!DOCTYPE html><html lang=\"en\"><head><title>Spoke</title></head><body><h1>Spoke</h1>{snippet}</body></html>");
+        var address = chromium.Pages.PutOnSite($"<!DOCTYPE html><html lang=\"en\"><head><title>Spoke</title></head><body><h1>Spoke</h1>{snippet}</body></html>");
         await using var visitor = await Visitor.ComeAsync(chromium, own);
-        await visitor.Page.GotoAsync(address.Replace("127.0.0.1", "localhost", StringComparison.Ordinal), new() { WaitUntil = WaitUntilState.DOMContentLoaded });
+        await visitor.Page.GotoAsync(address, new() { WaitUntil = WaitUntilState.DOMContentLoaded });
         await visitor.Page.Locator("chat-widget button.l").ClickAsync();
         await Expect(visitor.Panel.Locator(".greeting")).ToHaveTextAsync("Hello from the console!");
         await visitor.AskAsync(own.Model, "Is it open?", "It is **open**.");
@@ -171,17 +170,5 @@ public sealed class ConsoleTests(Chromium chromium)
         Assert.Equal(await text.InputValueAsync(), pasted);
         await paper.CloseAsync();
         return pasted;
-    }
-
-    private static List<string> Complaints(IBrowserContext context)
-    {
-        var complaints = new List<string>();
-        context.SetDefaultTimeout(Chromium.PatienceMs);
-        context.Console += (_, message) =>
-        {
-            if (message.Text.Contains("Content Security Policy", StringComparison.OrdinalIgnoreCase))
-                complaints.Add(message.Text);
-        };
-        return complaints;
     }
 }

@@ -3,6 +3,7 @@ using System.Net;
 using System.Net.Sockets;
 using System.Text;
 using System.Text.RegularExpressions;
+using Chat.Server.Tests.Infrastructure;
 
 namespace Chat.Browser.Tests.Infrastructure;
 
@@ -13,8 +14,6 @@ namespace Chat.Browser.Tests.Infrastructure;
 internal sealed partial class Canary : IDisposable
 {
     private static readonly byte[] Answer = "HTTP/1.1 204 No Content\r\nContent-Length: 0\r\nConnection: close\r\n\r\n"u8.ToArray();
-
-    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(1);
 
     private readonly SemaphoreSlim _more = new(0);
     private readonly TcpListener _listener = new(IPAddress.Loopback, 0);
@@ -33,7 +32,7 @@ internal sealed partial class Canary : IDisposable
     public IReadOnlyList<string> Calls => [.. _calls];
 
     /// <summary>Waits for a call that has this in it; it must come.</summary>
-    public async Task CalledAsync(string part) => Assert.True(await IsCalledAsync(part, Patience), $"Nobody called {part}.");
+    public async Task CalledAsync(string part) => Assert.True(await IsCalledAsync(part, Eventually.Patience), $"Nobody called {part}.");
 
     /// <summary>Whether a call that has this in it comes before so much time has passed without any.</summary>
     public async Task<bool> IsCalledAsync(string part, TimeSpan within)

@@ -7,8 +7,6 @@ namespace Chat.Browser.Tests.Infrastructure;
 /// <summary>A model that says what a test wants, when it wants it: each question that reaches it is a turn to be led by the hand.</summary>
 internal sealed class Model
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(1);
-
     private readonly Channel<ModelTurn> _turns = Channel.CreateUnbounded<ModelTurn>();
 
     public Model(FakeUpstream upstream) => upstream.OnRequest = async (request, context) =>
@@ -19,7 +17,7 @@ internal sealed class Model
     };
 
     /// <summary>The next question, which must come.</summary>
-    public Task<ModelTurn> NextAsync() => _turns.Reader.ReadAsync().AsTask().WaitAsync(Patience);
+    public Task<ModelTurn> NextAsync() => _turns.Reader.ReadAsync().AsTask().WaitAsync(Eventually.Patience);
 
     /// <summary>Whether a question is there that nobody has looked at: one that was asked twice.</summary>
     public bool HasMore => _turns.Reader.TryPeek(out _);
@@ -34,7 +32,7 @@ internal sealed class ModelTurn(UpstreamRequest request)
     public UpstreamRequest Request => request;
 
     /// <summary>Ends when the service has hung up.</summary>
-    public Task Cut => _cut.Task.WaitAsync(TimeSpan.FromMinutes(1));
+    public Task Cut => _cut.Task.WaitAsync(Eventually.Patience);
 
     public void Say(string text) => _steps.Writer.TryWrite(context => context.SayAsync(text));
 

@@ -23,6 +23,9 @@ internal sealed class PageServer : IAsyncDisposable
 
     public Uri Address => _app.Address();
 
+    /// <summary>The same pages as another website: to a browser, "localhost" and "127.0.0.1" are strangers.</summary>
+    public string Site => $"{Address.Scheme}://localhost:{Address.Port}";
+
     /// <summary>Opens the website; with a certificate, over https.</summary>
     public static async Task<PageServer> StartAsync(X509Certificate2? certificate = null)
     {
@@ -34,14 +37,19 @@ internal sealed class PageServer : IAsyncDisposable
     }
 
     /// <summary>Puts a page up, and gives its address.</summary>
-    public string Put(string html, string? policy = null)
+    public string Put(string html, string? policy = null) => Address + Keep(html, policy);
+
+    /// <summary>Puts a page up, and gives its address on <see cref="Site"/>.</summary>
+    public string PutOnSite(string html, string? policy = null) => $"{Site}/{Keep(html, policy)}";
+
+    public ValueTask DisposeAsync() => _app.DisposeAsync();
+
+    private string Keep(string html, string? policy)
     {
         var name = $"page-{Interlocked.Increment(ref _last)}";
         _pages[name] = new MadePage(html, policy);
-        return new Uri(Address, name).ToString();
+        return name;
     }
-
-    public ValueTask DisposeAsync() => _app.DisposeAsync();
 
     private static Task AnswerWithCookieAsync(HttpContext context)
     {

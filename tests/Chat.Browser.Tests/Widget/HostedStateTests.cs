@@ -13,8 +13,6 @@ namespace Chat.Browser.Tests.Widget;
 [Collection(WidgetCollection.Name)]
 public sealed class HostedStateTests(Chromium chromium, OpenShop shop)
 {
-    private string Site => $"http://localhost:{chromium.Pages.Address.Port}";
-
     [BrowserTheory]
     [InlineData("inline", 1280, 900, ColorScheme.Light)]
     [InlineData("corner", 390, 844, ColorScheme.Dark)]
@@ -24,7 +22,7 @@ public sealed class HostedStateTests(Chromium chromium, OpenShop shop)
         var channel = await shop.App.CreateChannelAsync(new()
         {
             ["name"] = "Elsewhere",
-            ["allowed_origins"] = new JsonArray(Site),
+            ["allowed_origins"] = new JsonArray(chromium.Pages.Site),
             ["suggested_questions"] = new JsonArray("When are you open?"),
             ["contact"] = "Call 123",
         });
@@ -38,7 +36,7 @@ public sealed class HostedStateTests(Chromium chromium, OpenShop shop)
             await Screens.SaveAsync(page, $"hosted-{placement}-{state}");
             // As they are sent; a document that is still being made would keep whoever asks for it waiting. The page around the inline snippet is not ours, nor
             // valid to the letter: the frame's width in percent and its missing border are attributes, because a strict policy would refuse a style.
-            foreach (var (number, frame) in page.Frames.Index().Where(frame => isWhole && (frame.Item.ParentFrame is not null || !frame.Item.Url.StartsWith(Site, StringComparison.Ordinal))))
+            foreach (var (number, frame) in page.Frames.Index().Where(frame => isWhole && (frame.Item.ParentFrame is not null || !frame.Item.Url.StartsWith(chromium.Pages.Site, StringComparison.Ordinal))))
                 await folder.SaveAsync($"{state}-{number}", await (await checker.Context.APIRequest.GetAsync(frame.Url)).TextAsync());
             found.AddRange((await Checker.ViolationsAsync(page)).Select(violation => $"{placement} {state} {violation}"));
         }
@@ -64,11 +62,11 @@ public sealed class HostedStateTests(Chromium chromium, OpenShop shop)
         (await AskAsync(panel, "And then?")).Refuse();
         await Expect(log.Locator(".problem")).ToBeVisibleAsync();
         await LookAsync("5-failed");
-        await FillAsync(panel, new string('x', 2_010));
+        await panel.SayAsync(new string('x', 2_010));
         await Expect(panel.Locator("#problem")).ToBeVisibleAsync();
         await LookAsync("6-too-long");
         await shop.App.EditChannelAsync(channel, new() { ["requests_per_minute"] = 1 });
-        await FillAsync(panel, "Too often?");
+        await panel.SayAsync("Too often?");
         await Expect(panel.Locator("#problem")).ToContainTextAsync("That was a lot of messages at once.");
         await LookAsync("7-limit");
 
@@ -99,32 +97,24 @@ public sealed class HostedStateTests(Chromium chromium, OpenShop shop)
         await using var checker = await Checker.NewAsync(chromium, new());
         var inner = chromium.Pages.Put("<!DOCTYPE html><html lang=\"en\"><head><title>Inner</title></head><body><main><h1>Inner</h1><p style=\"color:#bbb;background:#fff\">Faint</p></main></body></html>");
         var middle = chromium.Pages.Put($"<!DOCTYPE html><html lang=\"en\"><head><title>Middle</title></head><body><iframe title=\"Inner\" src=\"{inner}\"></iframe></body></html>");
-        var outer = chromium.Pages.Put($"<!DOCTYPE html><html lang=\"en\"><head><title>Outer</title></head><body><main><h1>Outer</h1><iframe title=\"Middle\" src=\"{middle}\"></iframe></main></body></html>");
+        var outer = chromium.Pages.PutOnSite($"<!DOCTYPE html><html lang=\"en\"><head><title>Outer</title></head><body><main><h1>Outer</h1><iframe title=\"Middle\" src=\"{middle}\"></iframe></main></body></html>");
         var page = await checker.NewPageAsync();
-        await page.GotoAsync(outer.Replace("127.0.0.1", "localhost", StringComparison.Ordinal));
+        await page.GotoAsync(outer);
         await page.FrameLocator("iframe").FrameLocator("iframe").Locator("p").WaitForAsync();
         Assert.Contains(await Checker.ViolationsAsync(page), violation => violation.StartsWith("color-contrast: iframe > iframe > p", StringComparison.Ordinal));
     }
 
     private async Task<ModelTurn> AskAsync(IFrameLocator panel, string text)
     {
-        await FillAsync(panel, text);
+        await panel.SayAsync(text);
         return await shop.Model.NextAsync();
-    }
-
-    private static async Task FillAsync(IFrameLocator panel, string text)
-    {
-        await panel.Locator("textarea").FillAsync(text);
-        await panel.Locator(".send").ClickAsync();
     }
 
     private async Task<string> PageAsync(TestChannel channel, string placement)
     {
-        using var response = await shop.App.AdminAsync(HttpMethod.Get, $"/admin/v1/channels/{channel.Id}/embed");
-        var snippet = (string)(await response.JsonAsync())[placement]!;
+        var snippet = await shop.SnippetAsync(channel, placement);
         var open = snippet.Replace(" sandbox=", " data-sandbox=", StringComparison.Ordinal);
         Assert.NotEqual(snippet, open);
-        return chromium.Pages.Put($"<!DOCTYPE html><html lang=\"en\"><head><title>Elsewhere</title></head><body><main><h1>Elsewhere</h1>{open}</main></body></html>")
-            .Replace("127.0.0.1", "localhost", StringComparison.Ordinal);
+        return chromium.Pages.PutOnSite($"<!DOCTYPE html><html lang=\"en\"><head><title>Elsewhere</title></head><body><main><h1>Elsewhere</h1>{open}</main></body></html>");
     }
 }

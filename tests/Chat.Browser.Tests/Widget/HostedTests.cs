@@ -13,14 +13,12 @@ namespace Chat.Browser.Tests.Widget;
 [Collection(ConversationCollection.Name)]
 public sealed class HostedTests(Chromium chromium, OpenShop shop)
 {
-    private string Site => $"http://localhost:{chromium.Pages.Address.Port}";
-
     [BrowserTheory]
     [InlineData("corner", 1280, 800)]
     [InlineData("inline", 390, 844)]
     public async Task The_whole_conversation_works_on_another_origin_without_any_cookie(string placement, int width, int height)
     {
-        var page = await PageAsync(placement, Site);
+        var page = await PageAsync(placement, chromium.Pages.Site);
         await using var visitor = await ComeAsync(width, height);
         await visitor.Page.GotoAsync(page, new() { WaitUntil = WaitUntilState.DOMContentLoaded });
         if (placement == "corner")
@@ -76,7 +74,7 @@ public sealed class HostedTests(Chromium chromium, OpenShop shop)
     [BrowserFact]
     public async Task Back_shows_what_there_is_and_a_page_under_the_strictest_policy_needs_to_allow_the_service_alone()
     {
-        var page = await PageAsync("corner", $"default-src 'none'; frame-src {shop.Service}; style-src {shop.Service}", [Site]);
+        var page = await PageAsync("corner", $"default-src 'none'; frame-src {shop.Service}; style-src {shop.Service}", [chromium.Pages.Site]);
         await using var visitor = await ComeAsync(1280, 800);
         await visitor.Page.GotoAsync(page, new() { WaitUntil = WaitUntilState.DOMContentLoaded });
         await visitor.Page.Locator("chat-widget button.l").ClickAsync();
@@ -99,10 +97,8 @@ public sealed class HostedTests(Chromium chromium, OpenShop shop)
             ["allowed_origins"] = new JsonArray([.. origins.Select(origin => (JsonNode)origin)]),
             ["greeting"] = "Hello from elsewhere!",
         });
-        using var response = await shop.App.AdminAsync(HttpMethod.Get, $"/admin/v1/channels/{channel.Id}/embed");
-        var snippet = (string)(await response.JsonAsync())[placement]!;
-        var address = chromium.Pages.Put($"<!DOCTYPE html><html lang=\"en\"><head><title>Elsewhere</title></head><body><h1>Elsewhere</h1>{snippet}</body></html>", policy);
-        return address.Replace("127.0.0.1", "localhost", StringComparison.Ordinal);
+        var snippet = await shop.SnippetAsync(channel, placement);
+        return chromium.Pages.PutOnSite($"<!DOCTYPE html><html lang=\"en\"><head><title>Elsewhere</title></head><body><h1>Elsewhere</h1>{snippet}</body></html>", policy);
     }
 
     private Task<Visitor> ComeAsync(int width, int height) =>

@@ -39,6 +39,15 @@ public sealed class OpenShop : IAsyncLifetime, IAsyncDisposable
         return shop;
     }
 
+    /// <summary>The lines that put a channel's hosted chat into a page.</summary>
+    /// <param name="channel">The channel.</param>
+    /// <param name="placement"><c>corner</c> or <c>inline</c>.</param>
+    internal async Task<string> SnippetAsync(TestChannel channel, string placement)
+    {
+        using var response = await App.AdminAsync(HttpMethod.Get, $"/admin/v1/channels/{channel.Id}/embed");
+        return (string)(await response.JsonAsync())[placement]!;
+    }
+
     public async Task InitializeAsync()
     {
         if (Chromium.WhyNot is not null)

@@ -1,6 +1,5 @@
 using System.Text.Json.Nodes;
 using Chat.Browser.Tests.Infrastructure;
-using Chat.Server.Tests.Infrastructure;
 using Microsoft.Playwright;
 using static Microsoft.Playwright.Assertions;
 
@@ -23,9 +22,9 @@ public sealed class SecureHostedTests(Chromium chromium) : IAsyncLifetime
     private Guid _channel;
 
     // The same pages, as two websites.
-    private string Site => $"https://localhost:{_pages.Address.Port}";
+    private string Site => _pages.Site;
 
-    private string OtherSite => $"https://127.0.0.1:{_pages.Address.Port}";
+    private string OtherSite => _pages.Address.GetLeftPart(UriPartial.Authority);
 
     public async Task InitializeAsync()
     {
@@ -58,8 +57,7 @@ public sealed class SecureHostedTests(Chromium chromium) : IAsyncLifetime
         var (panel, log) = PartsOf(page);
         await Expect(panel.Locator(".greeting")).ToBeVisibleAsync();
         Assert.Empty(await context.CookiesAsync([_shop.SecureService]));
-        await panel.Locator("textarea").FillAsync("Do you deliver?");
-        await panel.Locator(".send").ClickAsync();
+        await panel.SayAsync("Do you deliver?");
         var turn = await _shop.Model.NextAsync();
         turn.Say("We do, **everywhere**.\n\nEven");
         await Expect(log.Locator(".answer")).ToContainTextAsync("everywhere");
@@ -73,7 +71,7 @@ public sealed class SecureHostedTests(Chromium chromium) : IAsyncLifetime
         turn.End();
         await Expect(log.Locator(".answer")).ToContainTextAsync("Even to the moon.");
         await Expect(log.Locator(".bar")).ToBeHiddenAsync();
-        await AskAsync(panel, "And then?");
+        await panel.SayAsync("And then?");
         var next = await _shop.Model.NextAsync();
         Assert.Equal(["Do you deliver?", "We do, **everywhere**.\n\nEven to the moon."], next.Request.Messages.TakeLast(3).SkipLast(1).Select(message => message.Content));
         next.SayAll("Then you ride.");
@@ -102,11 +100,11 @@ public sealed class SecureHostedTests(Chromium chromium) : IAsyncLifetime
         var page = await context.NewPageAsync();
         await page.GotoAsync(Site + path, new() { WaitUntil = WaitUntilState.DOMContentLoaded });
         var (panel, log) = PartsOf(page);
-        await AskAsync(panel, "One?");
+        await panel.SayAsync("One?");
         (await _shop.Model.NextAsync()).SayAll("First.");
         await Expect(log.Locator(".answer")).ToContainTextAsync("First.");
         await Expect(log.Locator(".bar")).ToBeHiddenAsync();
-        await AskAsync(panel, "Two?");
+        await panel.SayAsync("Two?");
         var next = await _shop.Model.NextAsync();
         Assert.Equal(["One?", "First."], next.Request.Messages.TakeLast(3).SkipLast(1).Select(message => message.Content));
         next.SayAll("Second.");
@@ -143,8 +141,7 @@ public sealed class SecureHostedTests(Chromium chromium) : IAsyncLifetime
     {
         var channel = await _shop.App.CreateChannelAsync(new() { ["allowed_origins"] = new JsonArray(Site, OtherSite) });
         _channel = channel.Id;
-        using var response = await _shop.App.AdminAsync(HttpMethod.Get, $"/admin/v1/channels/{channel.Id}/embed");
-        var snippet = ((string)(await response.JsonAsync())["inline"]!).Replace(_shop.Service, _shop.SecureService, StringComparison.Ordinal);
+        var snippet = (await _shop.SnippetAsync(channel, "inline")).Replace(_shop.Service, _shop.SecureService, StringComparison.Ordinal);
         Assert.Contains(_shop.SecureService, snippet, StringComparison.Ordinal);
         return new Uri(_pages.Put($"<!DOCTYPE html><html lang=\"en\"><head><title>Elsewhere</title></head><body><h1>Elsewhere</h1>{snippet}</body></html>")).AbsolutePath;
     }
@@ -156,12 +153,5 @@ public sealed class SecureHostedTests(Chromium chromium) : IAsyncLifetime
         context.SetDefaultTimeout(Chromium.PatienceMs);
         return context;
     }
-
-    private static async Task AskAsync(IFrameLocator panel, string text)
-    {
-        await panel.Locator("textarea").FillAsync(text);
-        await panel.Locator(".send").ClickAsync();
-    }
-
     private static (IFrameLocator Panel, IFrameLocator Log) PartsOf(IPage page) => (page.FrameLocator("iframe"), page.FrameLocator("iframe").FrameLocator("iframe"));
 }

@@ -8,17 +8,12 @@ internal sealed class Visitor : IAsyncDisposable
 {
     private readonly IBrowserContext _context;
     private readonly string _address;
-    private readonly List<string> _complaints = [];
 
     private Visitor(IBrowserContext context, IPage page, string address)
     {
         (_context, Page, _address) = (context, page, address);
         context.SetDefaultTimeout(Chromium.PatienceMs);
-        context.Console += (_, message) =>
-        {
-            if (message.Text.Contains("Content Security Policy", StringComparison.OrdinalIgnoreCase))
-                _complaints.Add(message.Text);
-        };
+        Complaints = Infrastructure.Complaints.Of(context);
     }
 
     public IPage Page { get; private set; }
@@ -40,7 +35,7 @@ internal sealed class Visitor : IAsyncDisposable
     public ILocator Questions => Log.Locator(".question .said");
 
     /// <summary>What a policy has forbidden so far.</summary>
-    public IReadOnlyList<string> Complaints => _complaints;
+    public IReadOnlyList<string> Complaints { get; }
 
     public static async Task<Visitor> ComeAsync(Chromium chromium, OpenShop shop, Action<BrowserNewContextOptions>? change = null)
     {
@@ -69,11 +64,7 @@ internal sealed class Visitor : IAsyncDisposable
 
     public void LookAt(IPage page) => Page = page;
 
-    public async Task AskAsync(string text)
-    {
-        await Composer.FillAsync(text);
-        await SendButton.ClickAsync();
-    }
+    public Task AskAsync(string text) => Panel.SayAsync(text);
 
     /// <summary>Asks, and has it answered.</summary>
     public async Task AskAsync(Model model, string text, string answer)

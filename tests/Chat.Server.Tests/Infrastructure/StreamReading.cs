@@ -7,8 +7,6 @@ namespace Chat.Server.Tests.Infrastructure;
 /// <summary>A stream of the service as one of its readers sees it: event by event, or to its end.</summary>
 internal sealed class StreamReading : IAsyncDisposable
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(1);
-
     private readonly HttpResponseMessage _response;
     private readonly Stream _body;
     private readonly IAsyncEnumerator<SseItem<string>> _events;
@@ -41,7 +39,7 @@ internal sealed class StreamReading : IAsyncDisposable
     public static async Task<StreamReading> OpenAsync(ChatApp app, HttpRequestMessage request, TestChannel channel)
     {
         request.Headers.Add("X-API-Key", channel.Key);
-        var response = await app.Client.SendAsync(request, HttpCompletionOption.ResponseHeadersRead).WaitAsync(Patience);
+        var response = await app.Client.SendAsync(request, HttpCompletionOption.ResponseHeadersRead).WaitAsync(Eventually.Patience);
         Assert.True(response.Content.Headers.ContentType?.MediaType == "text/event-stream", $"{(int)response.StatusCode} {response.Content.Headers.ContentType}");
         return new StreamReading(response, await response.Content.ReadAsStreamAsync());
     }
@@ -51,7 +49,7 @@ internal sealed class StreamReading : IAsyncDisposable
     /// <summary>The next event; it must come.</summary>
     public async Task<(string Name, JsonObject Data)> NextAsync()
     {
-        Assert.True(await _events.MoveNextAsync().AsTask().WaitAsync(Patience), "The stream has ended.");
+        Assert.True(await _events.MoveNextAsync().AsTask().WaitAsync(Eventually.Patience), "The stream has ended.");
         return (_events.Current.EventType, JsonNode.Parse(_events.Current.Data)!.AsObject());
     }
 
@@ -73,7 +71,7 @@ internal sealed class StreamReading : IAsyncDisposable
     public async Task<IReadOnlyList<(string Name, JsonObject Data)>> RestAsync()
     {
         List<(string, JsonObject)> events = [];
-        while (await _events.MoveNextAsync().AsTask().WaitAsync(Patience))
+        while (await _events.MoveNextAsync().AsTask().WaitAsync(Eventually.Patience))
             events.Add((_events.Current.EventType, JsonNode.Parse(_events.Current.Data)!.AsObject()));
         return events;
     }
@@ -82,14 +80,14 @@ internal sealed class StreamReading : IAsyncDisposable
     public async Task<string> RawAsync()
     {
         using var reader = new StreamReader(_body, new UTF8Encoding(false, throwOnInvalidBytes: true));
-        return await reader.ReadToEndAsync().WaitAsync(Patience);
+        return await reader.ReadToEndAsync().WaitAsync(Eventually.Patience);
     }
 
     /// <summary>So many bytes, as they come; instead of reading events.</summary>
     public async Task<string> RawAsync(int bytes)
     {
         var buffer = new byte[bytes];
-        await _body.ReadExactlyAsync(buffer).AsTask().WaitAsync(Patience);
+        await _body.ReadExactlyAsync(buffer).AsTask().WaitAsync(Eventually.Patience);
         return Encoding.UTF8.GetString(buffer);
     }
 
