@@ -75,7 +75,7 @@ public sealed class ChannelCommandTests : IAsyncLifetime
         Assert.Contains("1 channels, 0 violations.", await RunAsync("audit"), StringComparison.Ordinal);
 
         Sqlite.Execute(_app.DatabasePath, "UPDATE channel_usage SET reserved = 1;");
-        var audit = await ServerProcess.RunAsync(_app.Folder, "audit");
+        var audit = await ProgramRun.RunAsync(_app.Folder, "audit");
         Assert.Equal(1, audit.ExitCode);
         Assert.Contains($"{channel.Id}  reserved_is_pending  expected 0, is 0.000001", audit.Output, StringComparison.Ordinal);
     }
@@ -93,7 +93,7 @@ public sealed class ChannelCommandTests : IAsyncLifetime
     [InlineData("--url must be an absolute http or https URL.", "healthcheck", "--url", "localhost:8080")]
     public async Task What_cannot_be_done_is_a_sentence_on_standard_error_and_exit_code_1(string sentence, params string[] arguments)
     {
-        var result = await ServerProcess.RunAsync(_app.Folder, arguments);
+        var result = await ProgramRun.RunAsync(_app.Folder, arguments);
 
         Assert.Equal(1, result.ExitCode);
         Assert.Contains(sentence, result.Error, StringComparison.Ordinal);
@@ -106,7 +106,7 @@ public sealed class ChannelCommandTests : IAsyncLifetime
         var notAFolder = Path.Combine(_app.Folder, "file");
         await File.WriteAllTextAsync(notAFolder, "");
 
-        var result = await ServerProcess.RunAsync(notAFolder, "channel", "list");
+        var result = await ProgramRun.RunAsync(notAFolder, "channel", "list");
 
         Assert.Equal((1, ""), (result.ExitCode, result.Output));
         Assert.StartsWith("The store is unavailable.", result.Error, StringComparison.Ordinal);
@@ -128,7 +128,7 @@ public sealed class ChannelCommandTests : IAsyncLifetime
 
     private async Task<string> RunAsync(params string[] arguments)
     {
-        var result = await ServerProcess.RunAsync(_app.Folder, arguments);
+        var result = await ProgramRun.RunAsync(_app.Folder, arguments);
         Assert.True(result is { ExitCode: 0, Error: "" }, $"{result.ExitCode}: {result.Error}");
         return result.Output;
     }

@@ -222,7 +222,7 @@ public sealed class KeyRingTests : IDisposable
         Dictionary<string, string> settings = [];
         if (certificate is not null)
             (settings["DataProtection__CertificatePath"], settings["DataProtection__CertificatePassword"]) = (certificate.WritePkcs12(_folder), TestCertificates.Password);
-        return ServerProcess.RunAsync(_folder, settings, arguments);
+        return ProgramRun.RunAsync(_folder, settings, arguments);
     }
 
     // The key material of the framework's own form: the master key stands in an element of that name, in base64.

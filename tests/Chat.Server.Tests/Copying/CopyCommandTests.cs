@@ -54,7 +54,7 @@ public sealed class CopyCommandTests : IAsyncLifetime
         await _target.MigrateAsync();
         _target.Execute($"CREATE TRIGGER broken {trigger};");
 
-        var result = await ServerProcess.RunAsync(Folder, "database", "copy", "--to", To);
+        var result = await ProgramRun.RunAsync(Folder, "database", "copy", "--to", To);
 
         Assert.Equal(1, result.ExitCode);
         Assert.Matches($"(?m)^{table} .*DIFFERS.*{difference}\r?$", result.Output);
@@ -67,7 +67,7 @@ public sealed class CopyCommandTests : IAsyncLifetime
         new BusyStore(_source, new Random(33)).Live(300);
         _source.Execute("UPDATE channel_usage SET allocated = allocated + 1 WHERE channel_id = 2");
 
-        var result = await ServerProcess.RunAsync(Folder, "database", "copy", "--to", To);
+        var result = await ProgramRun.RunAsync(Folder, "database", "copy", "--to", To);
 
         Assert.Equal(1, result.ExitCode);
         Assert.Contains("allocated_is_granted", result.Output, StringComparison.Ordinal);
@@ -85,7 +85,7 @@ public sealed class CopyCommandTests : IAsyncLifetime
     [InlineData("The store is unavailable.", "--to", "Server=127.0.0.1,1;Database=chat;User Id=sa;Password=hunter2;Connect Timeout=2")]
     public async Task A_target_that_cannot_be_is_a_sentence_without_its_password(string sentence, params string[] arguments)
     {
-        var result = await ServerProcess.RunAsync(Folder, ["database", "copy", .. arguments]);
+        var result = await ProgramRun.RunAsync(Folder, ["database", "copy", .. arguments]);
 
         Assert.Equal(1, result.ExitCode);
         Assert.Contains(sentence, result.Error, StringComparison.Ordinal);
@@ -98,12 +98,12 @@ public sealed class CopyCommandTests : IAsyncLifetime
     {
         await _target.MigrateAsync();
         _target.Execute("INSERT INTO schema_migrations VALUES ('9999_later', 1)");
-        var newer = await ServerProcess.RunAsync(Folder, "database", "copy", "--to", To);
+        var newer = await ProgramRun.RunAsync(Folder, "database", "copy", "--to", To);
         Assert.Equal(1, newer.ExitCode);
         Assert.Contains("it has 9999_later", newer.Error, StringComparison.Ordinal);
 
         using var empty = new TemporaryStore();
-        var missing = await ServerProcess.RunAsync(Path.GetDirectoryName(empty.FilePath)!, "database", "copy", "--to", $"sqlite:{empty.FilePath}2");
+        var missing = await ProgramRun.RunAsync(Path.GetDirectoryName(empty.FilePath)!, "database", "copy", "--to", $"sqlite:{empty.FilePath}2");
         Assert.Equal(1, missing.ExitCode);
         Assert.Contains("run `database migrate` first", missing.Error, StringComparison.Ordinal);
         Assert.False(File.Exists(empty.FilePath) || File.Exists(empty.FilePath + "2"));
@@ -130,7 +130,7 @@ public sealed class CopyCommandTests : IAsyncLifetime
             Assert.Equal(["0"], _target.Query("SELECT COUNT(*) FROM channel_usage"));
         }
 
-        var result = await ServerProcess.RunAsync(Folder, "database", "copy", "--to", To);
+        var result = await ProgramRun.RunAsync(Folder, "database", "copy", "--to", To);
 
         Assert.True(result.ExitCode == 0, result.Output + result.Error);
         Assert.Equal(StoreDump.Of(_source), StoreDump.Of(_target));

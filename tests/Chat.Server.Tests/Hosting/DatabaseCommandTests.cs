@@ -3,7 +3,7 @@ using Chat.Server.Tests.Infrastructure;
 
 namespace Chat.Server.Tests.Hosting;
 
-/// <summary>The command <c>database</c>, as a process of its own.</summary>
+/// <summary>The command <c>database</c>.</summary>
 public sealed class DatabaseCommandTests : IAsyncLifetime
 {
     private static readonly Dictionary<string, string> Unreachable = new(StringComparer.Ordinal)
@@ -45,7 +45,7 @@ public sealed class DatabaseCommandTests : IAsyncLifetime
         Rows.Execute(_app, $"INSERT INTO schema_migrations (name, applied_at) VALUES ('9999_from_the_future', 0); DELETE FROM schema_migrations WHERE name = '{Names[^1]}';");
 
         Assert.Equal((3, Status(string.Join(", ", [.. Names.SkipLast(1), "9999_from_the_future"]), Names[^1], "9999_from_the_future")), await RunAsync("status"));
-        var refused = await ServerProcess.RunAsync(_app.Folder, "database", "migrate");
+        var refused = await ProgramRun.RunAsync(_app.Folder, "database", "migrate");
         Assert.Equal((1, ""), (refused.ExitCode, refused.Output));
         Assert.StartsWith("The database is newer than this program: it has 9999_from_the_future", refused.Error, StringComparison.Ordinal);
     }
@@ -55,7 +55,7 @@ public sealed class DatabaseCommandTests : IAsyncLifetime
     {
         Rows.Execute(_app, "CREATE TABLE usage (mine INTEGER);");
 
-        var failed = await ServerProcess.RunAsync(_app.Folder, "database", "migrate");
+        var failed = await ProgramRun.RunAsync(_app.Folder, "database", "migrate");
         var service = await ServerProcess.RunAsync(_app.Folder);
 
         Assert.Equal((1, ""), (failed.ExitCode, failed.Output));
@@ -68,7 +68,7 @@ public sealed class DatabaseCommandTests : IAsyncLifetime
     [Fact]
     public async Task A_server_that_is_out_of_reach_is_a_sentence_without_the_login()
     {
-        var status = await ServerProcess.RunAsync(_app.Folder, Unreachable, "database", "status");
+        var status = await ProgramRun.RunAsync(_app.Folder, Unreachable, "database", "status");
 
         Assert.Equal((1, ""), (status.ExitCode, status.Output));
         Assert.StartsWith("The store is unavailable.", status.Error, StringComparison.Ordinal);
@@ -85,7 +85,7 @@ public sealed class DatabaseCommandTests : IAsyncLifetime
     [Fact]
     public async Task The_script_is_printed_without_a_server_and_for_either_engine()
     {
-        var script = await ServerProcess.RunAsync(_app.Folder, Unreachable, "database", "script");
+        var script = await ProgramRun.RunAsync(_app.Folder, Unreachable, "database", "script");
         Assert.Equal((0, ""), (script.ExitCode, script.Error));
         Assert.Equal(Lines(MigrationScript.Write(DatabaseEngine.SqlServer).Split('\n')), Lines(script.Output.ReplaceLineEndings("\n").Split('\n')));
 
@@ -93,14 +93,14 @@ public sealed class DatabaseCommandTests : IAsyncLifetime
         Assert.Equal((0, MigrationScript.Write(DatabaseEngine.SqlServer, Names[0])), await RunAsync("script", "--from", Names[0]));
         Assert.False(File.Exists(_app.DatabasePath));
 
-        var unknown = await ServerProcess.RunAsync(_app.Folder, "database", "script", "--from", "0000_nothing");
+        var unknown = await ProgramRun.RunAsync(_app.Folder, "database", "script", "--from", "0000_nothing");
         Assert.Equal(1, unknown.ExitCode);
         Assert.Contains("There is no migration 0000_nothing", unknown.Error, StringComparison.Ordinal);
     }
 
     private async Task<(int ExitCode, string Output)> RunAsync(params string[] arguments)
     {
-        var result = await ServerProcess.RunAsync(_app.Folder, ["database", .. arguments]);
+        var result = await ProgramRun.RunAsync(_app.Folder, ["database", .. arguments]);
         Assert.Equal("", result.Error);
         return (result.ExitCode, result.Output.ReplaceLineEndings("\n"));
     }

@@ -34,7 +34,7 @@ public sealed class MigrateOnStartTests
         Assert.Contains("\"database migrate\"", said, StringComparison.Ordinal);
         Assert.Contains("\"database script\"", said, StringComparison.Ordinal);
 
-        var migrated = await ServerProcess.RunAsync(app.Folder, "database", "migrate");
+        var migrated = await ProgramRun.RunAsync(app.Folder, "database", "migrate");
         Assert.Equal((0, ""), (migrated.ExitCode, migrated.Error));
 
         await UntilReadyAsync(app);
@@ -78,14 +78,14 @@ public sealed class MigrateOnStartTests
         await using var app = new ChatApp();
         var off = new Dictionary<string, string> { ["Storage__MigrateOnStart"] = "false" };
 
-        var refused = await ServerProcess.RunAsync(app.Folder, off, "channel", "list");
+        var refused = await ProgramRun.RunAsync(app.Folder, off, "channel", "list");
         Assert.Equal((1, ""), (refused.ExitCode, refused.Output));
         Assert.Equal(
             $"The database lacks {string.Join(", ", Names)}, and Storage:MigrateOnStart is off. Apply what is missing with \"database migrate\", or by hand with what \"database script\" prints.",
             refused.Error.Trim());
 
-        Assert.Equal(0, (await ServerProcess.RunAsync(app.Folder, off, "database", "migrate")).ExitCode);
-        Assert.Equal(0, (await ServerProcess.RunAsync(app.Folder, off, "channel", "list")).ExitCode);
+        Assert.Equal(0, (await ProgramRun.RunAsync(app.Folder, off, "database", "migrate")).ExitCode);
+        Assert.Equal(0, (await ProgramRun.RunAsync(app.Folder, off, "channel", "list")).ExitCode);
     }
 
     private static async Task<(int Status, string Body)> ReadyAsync(ChatApp app)

@@ -132,7 +132,7 @@ public sealed class EmbedSnippetTests : EmbedTest
 
     private async Task<(string Output, string Error)> RunAsync(int exitCode, params string[] arguments)
     {
-        var result = await ServerProcess.RunAsync(App.Folder, arguments);
+        var result = await ProgramRun.RunAsync(App.Folder, arguments);
         Assert.True(result.ExitCode == exitCode, $"{result.ExitCode} {result.Output} {result.Error}");
         return (result.Output, result.Error);
     }

@@ -1,7 +1,7 @@
 using System.Text.Json.Nodes;
 using Chat.Server.Tests.Exactness;
 using Chat.Server.Tests.Infrastructure;
-using Command = Chat.Server.Tests.Hosting.ServerProcess;
+using Command = Chat.Server.Tests.Hosting.ProgramRun;
 
 namespace Chat.Server.Tests.Administration.Exporting;
 
@@ -32,7 +32,7 @@ public sealed class ExportCommandTests : IAsyncLifetime
     {
         var served = await Export.ReadAsync(_app, _channel.Id);
 
-        var printed = await Command.RunAsync(_app.Folder, "channel", "export", Id);
+        var printed = await Hosting.ServerProcess.RunAsync(_app.Folder, "channel", "export", Id);
         var written = await Command.RunAsync(_app.Folder, "channel", "export", Id, "--out", Out);
 
         Assert.Equal((0, "", 0, "", ""), (printed.ExitCode, printed.Error, written.ExitCode, written.Output, written.Error));
