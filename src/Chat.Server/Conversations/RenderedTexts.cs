@@ -5,15 +5,18 @@ namespace Chat.Server.Conversations;
 
 /// <summary>
 /// What the texts of histories were rendered to: a page that is loaded again reads the same ones again, and rendering is most of what that
-/// costs. A text is its own key, so nothing here can be out of date. At most 4 million characters are kept, 8 MB, of texts that somebody
-/// has read within five minutes.
+/// costs. A text is its own key, so nothing here can be out of date. At most 8 MB are kept, of texts that somebody has read within five
+/// minutes.
 /// </summary>
 public sealed class RenderedTexts : IDisposable
 {
     private const long MostCharacters = 4_000_000;
 
     // Rendering a shorter one takes no longer than looking it up.
-    private const int WorthKeeping = 100;
+    private const int WorthKeeping = 16;
+
+    // What keeping one takes besides its characters, as so many of them.
+    private const int Overhead = 200;
 
     // A session that was forgotten shall not stay in memory for long either.
     private static readonly TimeSpan Unread = TimeSpan.FromMinutes(5);
@@ -28,7 +31,7 @@ public sealed class RenderedTexts : IDisposable
         if (_html.TryGetValue(text, out string? known))
             return known!;
         var html = SafeMarkdown.ToHtml(text);
-        _html.Set(text, html, new MemoryCacheEntryOptions { Size = text.Length + html.Length, SlidingExpiration = Unread });
+        _html.Set(text, html, new MemoryCacheEntryOptions { Size = text.Length + html.Length + Overhead, SlidingExpiration = Unread });
         return html;
     }
 

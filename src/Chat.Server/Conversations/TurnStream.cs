@@ -11,10 +11,6 @@ internal sealed class TurnStream(RunningTurn turn, bool html) : IResult
     // Proxies close what is silent for a minute, some for half of that.
     private static readonly TimeSpan Heartbeat = TimeSpan.FromSeconds(15);
 
-    private int _pieces;
-    private int _blocks;
-    private int _drafts;
-
     /// <inheritdoc />
     public async Task ExecuteAsync(HttpContext httpContext)
     {
@@ -34,46 +30,21 @@ internal sealed class TurnStream(RunningTurn turn, bool html) : IResult
 
     private async Task SayAsync(EventStream events, TimeProvider time, CancellationToken cancellationToken)
     {
-        while (true)
+        var reader = new TurnReader(turn, html, time);
+        for (var news = reader.Read(); ; news = reader.Read())
         {
-            // Looked at first: what was said before the end is then seen after it.
-            var isOver = turn.Ending.IsCompleted;
-            foreach (var piece in turn.PiecesAfter(_pieces))
-            {
+            foreach (var piece in news.Pieces)
                 await events.AddAsync("delta", new TurnDelta { Text = piece });
-                _pieces++;
-            }
-
-            var nextDraft = html ? await RenderAsync(events, time) : null;
-            if (isOver)
+            foreach (var block in news.Blocks)
+                await events.AddAsync("html", new TurnHtml { Block = block });
+            if (news.Draft is { } draft)
+                await events.AddAsync("html", new TurnHtml { Draft = draft.Html, Context = draft.Context });
+            if (news.IsOver)
                 return;
             await events.FlushAsync();
-            await WaitAsync(events, nextDraft, time, cancellationToken);
-        }
-    }
-
-    private async Task<TimeSpan?> RenderAsync(EventStream events, TimeProvider time)
-    {
-        var news = turn.Rendering(time).After(_blocks, _drafts);
-        foreach (var block in news.Blocks)
-            await events.AddAsync("html", new TurnHtml { Block = block });
-        if (news.Draft is { } draft)
-            await events.AddAsync("html", new TurnHtml { Draft = draft.Html, Context = draft.Context });
-        (_blocks, _drafts) = (_blocks + news.Blocks.Count, news.DraftNumber);
-        return news.NextDraft;
-    }
-
-    /// <summary>Until the turn goes on or a draft is due; where that takes long, with a comment now and then.</summary>
-    private async Task WaitAsync(EventStream events, TimeSpan? nextDraft, TimeProvider time, CancellationToken cancellationToken)
-    {
-        var change = turn.ChangeAfter(_pieces);
-        while (true)
-        {
-            await change.WaitAsync(nextDraft ?? Heartbeat, time, cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-            cancellationToken.ThrowIfCancellationRequested();
-            if (change.IsCompleted || nextDraft is not null)
-                return;
-            await events.CommentAsync("waiting");
+            // A draft is shorter in coming than a sign of life.
+            while (!await reader.HasMoreWithinAsync(news.NextDraft ?? Heartbeat, cancellationToken) && news.NextDraft is null)
+                await events.CommentAsync("waiting");
         }
     }
 

@@ -12,22 +12,16 @@ internal static class TurnFollowing
     public static async IAsyncEnumerable<ChatStreamEvent> FollowAsync(
         this RunningTurn turn, TimeProvider time, string requestId, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        var (pieces, blocks, drafts) = (0, 0, 0);
-        while (true)
+        var reader = new TurnReader(turn, html: true, time);
+        for (var news = reader.Read(); ; news = reader.Read())
         {
-            // Looked at first: what was said before the end is then seen after it.
-            var isOver = turn.Ending.IsCompleted;
-            pieces += turn.PiecesAfter(pieces).Count;
-            var news = turn.Rendering(time).After(blocks, drafts);
             foreach (var block in news.Blocks)
                 yield return new ChatHtmlBlock(block);
             if (news.Draft is { } draft)
                 yield return new ChatHtmlDraft(draft.Html, draft.Context.ToString());
-            (blocks, drafts) = (blocks + news.Blocks.Count, news.DraftNumber);
-            if (isOver)
+            if (news.IsOver)
                 break;
-            await turn.ChangeAfter(pieces).WaitAsync(news.NextDraft ?? Timeout.InfiniteTimeSpan, time, cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-            cancellationToken.ThrowIfCancellationRequested();
+            await reader.HasMoreWithinAsync(news.NextDraft ?? Timeout.InfiniteTimeSpan, cancellationToken);
         }
 
         var ending = await turn.Ending;
