@@ -12,6 +12,9 @@ using Chat.Server.Quotas;
 using Chat.Server.Settings;
 using Microsoft.AspNetCore.HttpOverrides;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Microsoft.Extensions.Configuration.Json;
+using Microsoft.Extensions.FileProviders;
+using Microsoft.Extensions.Logging.Console;
 using Microsoft.Extensions.Options;
 
 namespace Chat.Server.Hosting;
@@ -27,12 +30,15 @@ internal static class HostingModule
     {
         // Not the runtime's globalization-invariant mode, which would say the same: the SQL Server client refuses to connect in it.
         CultureInfo.DefaultThreadCurrentCulture = CultureInfo.DefaultThreadCurrentUICulture = CultureInfo.InvariantCulture;
+        AddOwnSettings(builder);
         // Looking through every registration loads 3 MB of types that a request may never need: development and the tests do it.
         builder.Host.UseDefaultServiceProvider((context, options) =>
             options.ValidateOnBuild = options.ValidateScopes = !context.HostingEnvironment.IsProduction());
         // The slim builder leaves HTTPS settings (Kestrel:Certificates, https addresses) out.
         builder.WebHost.UseKestrelHttpsConfiguration();
         builder.WebHost.ConfigureKestrel(ConfigureKestrel);
+        // The slim builder has chosen the console's form in code: the settings choose it again.
+        builder.Services.Configure<ConsoleLoggerOptions>(builder.Configuration.GetSection("Logging:Console"));
         // The framework's own request lines hold the query, and so session ids: RequestLog stands for them, at every level.
         builder.Logging.AddFilter("Microsoft.AspNetCore.Hosting.Diagnostics", LogLevel.Warning);
         builder.Services.AddSingleton(TimeProvider.System);
@@ -48,6 +54,16 @@ internal static class HostingModule
         if (builder.Environment.IsDevelopment())
             builder.Services.AddHostedService<Welcome>();
         return builder;
+    }
+
+    // Only settings in the folder that a process is started from are read by themselves: from another one, the log would have neither the
+    // form nor the levels that are meant, and ten lines for every request. What stands in that folder comes after, and counts.
+    private static void AddOwnSettings(WebApplicationBuilder builder)
+    {
+        if (Path.TrimEndingDirectorySeparator(AppContext.BaseDirectory) == Path.TrimEndingDirectorySeparator(builder.Environment.ContentRootPath))
+            return;
+        var own = new JsonConfigurationSource { Path = "appsettings.json", Optional = true, FileProvider = new PhysicalFileProvider(AppContext.BaseDirectory) };
+        ((IConfigurationBuilder)builder.Configuration).Sources.Insert(0, own);
     }
 
     /// <summary>The order in which a request is looked at (contract, section 1: key, channel active, per minute, body).</summary>

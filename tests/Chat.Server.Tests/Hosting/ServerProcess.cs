@@ -33,12 +33,16 @@ internal sealed class ServerProcess : IAsyncDisposable
     }
 
     /// <summary>Starts the service, or a command.</summary>
-    public static ServerProcess Start(string folder, Dictionary<string, string> environment, params string[] arguments)
+    public static ServerProcess Start(string folder, Dictionary<string, string> environment, params string[] arguments) =>
+        StartIn(Path.GetDirectoryName(typeof(Program).Assembly.Location)!, folder, environment, arguments);
+
+    /// <summary>Starts the service, or a command, from a folder that may be another than the program's.</summary>
+    public static ServerProcess StartIn(string workingDirectory, string folder, Dictionary<string, string> environment, params string[] arguments)
     {
         var program = typeof(Program).Assembly.Location;
         var start = new ProcessStartInfo(Environment.ProcessPath is { } host && Path.GetFileNameWithoutExtension(host) == "dotnet" ? host : "dotnet")
         {
-            WorkingDirectory = Path.GetDirectoryName(program)!,
+            WorkingDirectory = workingDirectory,
             RedirectStandardOutput = true,
             RedirectStandardError = true,
             UseShellExecute = false,

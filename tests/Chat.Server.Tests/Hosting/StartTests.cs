@@ -1,3 +1,4 @@
+using System.Text.Json.Nodes;
 using Chat.Server.Tests.Administration;
 using Chat.Server.Tests.Infrastructure;
 
@@ -101,4 +102,23 @@ public sealed class StartTests
         Assert.StartsWith("Chat cannot start:", result.Error, StringComparison.Ordinal);
         Assert.DoesNotContain("   at ", result.Error, StringComparison.Ordinal);
     }
+
+    [Fact]
+    public async Task Started_from_another_folder_its_log_has_the_form_and_the_levels_of_the_settings_beside_the_program()
+    {
+        await using var app = new ChatApp();
+        await using var server = ServerProcess.StartIn(app.Folder, app.Folder, []);
+        var started = await server.ReadUntilAsync("Now listening on: ");
+        Assert.All(Lines(started), line => Assert.NotNull(JsonNode.Parse(line)!["Timestamp"]));
+
+        using var client = new HttpClient { BaseAddress = new Uri((string)JsonNode.Parse(Lines(started)[^1])!["State"]!["address"]!) };
+        using (await client.GetAsync("/history"))
+        {
+        }
+
+        var answered = Lines(await server.ReadUntilAsync("answered 401")).SkipWhile(line => line.Contains("\"Microsoft.Hosting.Lifetime\"", StringComparison.Ordinal));
+        Assert.All(answered, line => Assert.Equal("Chat.Server.Requests", (string?)JsonNode.Parse(line)!["Category"]));
+    }
+
+    private static string[] Lines(string log) => log.Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
 }
