@@ -9,6 +9,7 @@ using Chat.Widget.Tests.Infrastructure;
 using Chat.Widget.Texts;
 using Chat.Widget.Transcript;
 using Microsoft.AspNetCore.Components;
+using Microsoft.AspNetCore.Http;
 
 namespace Chat.Widget.Tests;
 
@@ -184,6 +185,23 @@ public sealed class ComponentTests : BunitContext
         var failed = Transcript([], ScriptedBackend.Failure(ChatErrorCodes.AiServiceError));
         Assert.NotNull(failed.Find(".problem[role=alert]"));
         Assert.DoesNotContain(WidgetTexts.English.Empty, failed.Find("main").TextContent, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void The_tag_is_the_launcher_with_what_the_owner_wrote_into_it()
+    {
+        var request = new DefaultHttpContext();
+        (request.Request.Scheme, request.Request.Host) = ("https", new HostString("shop.example"));
+        LauncherTests.AddTo(Services, request, new ScriptedBackend());
+        var tag = Render<ChatWidget>(parameters => parameters
+            .Add(tag => tag.Title, "\"Shop\"")
+            .Add(tag => tag.Placement, WidgetPlacement.Inline)
+            .Add(tag => tag.Language, "de"));
+        var view = tag.FindComponent<LauncherMarkup>().Instance.View;
+        Assert.Equal(("\"Shop\"", WidgetPlacement.Inline, "de"), (view.Title, view.Placement, view.Texts.Language));
+        Assert.Equal("\"Shop\"", LauncherTests.Shadow(tag.Markup).QuerySelector(".i > iframe")!.GetAttribute("title"));
+        tag.Render(parameters => parameters.Add(tag => tag.Placement, WidgetPlacement.Corner));
+        Assert.NotNull(LauncherTests.Shadow(tag.Markup).QuerySelector("[popover] > iframe"));
     }
 
     private IRenderedComponent<Composer> Composer(WidgetVisit visit) => Render<Composer>(parameters => parameters

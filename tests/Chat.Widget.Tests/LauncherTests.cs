@@ -27,15 +27,7 @@ public sealed class LauncherTests : IAsyncLifetime
     {
         (_request.Request.Scheme, _request.Request.Host, _request.Request.Path) = ("https", new HostString("shop.example"), "/bikes");
         var services = new ServiceCollection().AddLogging();
-        services.AddSingleton<IChatBackend>(_backend);
-        services.AddDataProtection().UseEphemeralDataProtectionProvider();
-        services.AddAntiforgery();
-        services.AddSingleton(TimeProvider.System);
-        services.AddSingleton(Options.Create(new ChatWidgetOptions()));
-        services.AddSingleton<ChannelDefaults>();
-        services.AddSingleton<SiteHome>();
-        services.AddSingleton<LauncherFactory>();
-        services.AddSingleton<IHttpContextAccessor>(new HttpContextAccessor { HttpContext = _request });
+        AddTo(services, _request, _backend);
         _services = services.BuildServiceProvider();
     }
 
@@ -127,6 +119,20 @@ public sealed class LauncherTests : IAsyncLifetime
         await using var renderer = new HtmlRenderer(_services, _services.GetRequiredService<ILoggerFactory>());
         var view = ParameterView.FromDictionary(parameters.ToDictionary(parameter => parameter.Name, parameter => (object?)parameter.Value));
         return await renderer.Dispatcher.InvokeAsync(async () => (await renderer.RenderComponentAsync<ChatWidget>(view)).ToHtmlString());
+    }
+
+    /// <summary>What the tag needs of a website, in answer to a request.</summary>
+    internal static void AddTo(IServiceCollection services, HttpContext request, IChatBackend backend)
+    {
+        services.AddSingleton<IChatBackend>(backend);
+        services.AddDataProtection().UseEphemeralDataProtectionProvider();
+        services.AddAntiforgery();
+        services.AddSingleton(TimeProvider.System);
+        services.AddSingleton(Options.Create(new ChatWidgetOptions()));
+        services.AddSingleton<ChannelDefaults>();
+        services.AddSingleton<SiteHome>();
+        services.AddSingleton<LauncherFactory>();
+        services.AddSingleton<IHttpContextAccessor>(new HttpContextAccessor { HttpContext = request });
     }
 
     internal static void AssertNoScript(string html)
