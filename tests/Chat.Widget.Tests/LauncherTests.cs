@@ -6,12 +6,9 @@ using Chat.Widget.Home;
 using Chat.Widget.Launcher;
 using Chat.Widget.Tests.Infrastructure;
 using Chat.Widget.Theme;
-using Microsoft.AspNetCore.Components;
-using Microsoft.AspNetCore.Components.Web;
 using Microsoft.AspNetCore.DataProtection;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 
 namespace Chat.Widget.Tests;
@@ -114,17 +111,13 @@ public sealed class LauncherTests : IAsyncLifetime
         Assert.Equal("<hi>", shadow.QuerySelector("button.l")!.TextContent);
     }
 
-    private async Task<string> RenderAsync(params (string Name, object Value)[] parameters)
-    {
-        await using var renderer = new HtmlRenderer(_services, _services.GetRequiredService<ILoggerFactory>());
-        var view = ParameterView.FromDictionary(parameters.ToDictionary(parameter => parameter.Name, parameter => (object?)parameter.Value));
-        return await renderer.Dispatcher.InvokeAsync(async () => (await renderer.RenderComponentAsync<ChatWidget>(view)).ToHtmlString());
-    }
+    private Task<string> RenderAsync(params (string Name, object Value)[] parameters) =>
+        ComponentHtml.RenderAsync<ChatWidget>(_services, parameters.ToDictionary(parameter => parameter.Name, parameter => (object?)parameter.Value));
 
     /// <summary>What the tag needs of a website, in answer to a request.</summary>
     internal static void AddTo(IServiceCollection services, HttpContext request, IChatBackend backend)
     {
-        services.AddSingleton<IChatBackend>(backend);
+        services.AddSingleton(backend);
         services.AddDataProtection().UseEphemeralDataProtectionProvider();
         services.AddAntiforgery();
         services.AddSingleton(TimeProvider.System);

@@ -117,7 +117,7 @@ public sealed class CopyCommandTests : IAsyncLifetime
     {
         new BusyStore(_source, new Random(40 + seed)).Live(1_000);
         // Many more than are copied until the kill comes, on a machine that has much else to do.
-        AddUsage(ManyRows);
+        AddManyRowsOfUsage();
         foreach (var lines in new[] { line, 2 })
         {
             await using (var process = ServerProcess.Start(Folder, [], "database", "copy", "--to", To))
@@ -141,7 +141,7 @@ public sealed class CopyCommandTests : IAsyncLifetime
     public async Task It_needs_the_same_memory_however_much_there_is()
     {
         new BusyStore(_source, new Random(34)).Live(100);
-        AddUsage(ManyRows);
+        AddManyRowsOfUsage();
 
         var result = await ServerProcess.RunAsync(Folder, new Dictionary<string, string> { ["DOTNET_GCHeapHardLimit"] = Heap }, "database", "copy", "--to", To);
 
@@ -149,11 +149,11 @@ public sealed class CopyCommandTests : IAsyncLifetime
         Assert.Equal(_source.Query("SELECT COUNT(*), SUM(credits) FROM usage"), _target.Query("SELECT COUNT(*), SUM(credits) FROM usage"));
     }
 
-    private void AddUsage(int rows) => _source.Execute($"""
-        WITH RECURSIVE lines (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM lines WHERE n < {rows})
+    private void AddManyRowsOfUsage() => _source.Execute($"""
+        WITH RECURSIVE lines (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM lines WHERE n < {ManyRows})
         INSERT INTO usage (channel_id, message_id, model, attempt, prompt_tokens, completion_tokens, credits, duration_ms, created_at)
         SELECT (SELECT MIN(channel_id) FROM channels), printf('00000000-0000-4000-9000-%012x', n), 'llama-3.3-70b-versatile', 'mock/llama-3.3-70b', 41, 9, 50, 872, n FROM lines;
-        INSERT INTO credit_grants (channel_id, credits, note, created_at) SELECT MIN(channel_id), 50 * {rows}, 'for them', 1 FROM channels;
-        UPDATE channel_usage SET allocated = allocated + 50 * {rows}, consumed = consumed + 50 * {rows} WHERE channel_id = (SELECT MIN(channel_id) FROM channels);
+        INSERT INTO credit_grants (channel_id, credits, note, created_at) SELECT MIN(channel_id), 50 * {ManyRows}, 'for them', 1 FROM channels;
+        UPDATE channel_usage SET allocated = allocated + 50 * {ManyRows}, consumed = consumed + 50 * {ManyRows} WHERE channel_id = (SELECT MIN(channel_id) FROM channels);
         """);
 }

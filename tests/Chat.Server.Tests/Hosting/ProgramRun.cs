@@ -14,26 +14,8 @@ internal static class ProgramRun
 {
     // Both are one for the whole process; each run has its own by what flows with its calls.
     private static readonly AsyncLocal<Run?> Current = new();
-    private static readonly Lazy<bool> Installed = new(Install);
 
-    /// <summary>Runs a command on the database in a folder to its end.</summary>
-    public static Task<ProcessResult> RunAsync(string folder, params string[] arguments) => RunAsync(folder, [], arguments);
-
-    /// <summary>Runs to the end with more settings, written as environment variables are.</summary>
-    public static Task<ProcessResult> RunAsync(string folder, Dictionary<string, string> settings, params string[] arguments)
-    {
-        Assert.True(Installed.Value);
-        return Task.Run(() =>
-        {
-            var run = new Run(settings.Append(new("Storage__Path", Path.Combine(folder, "chat.db"))).ToDictionary(
-                setting => setting.Key.Replace("__", ":", StringComparison.Ordinal), setting => (string?)setting.Value, StringComparer.OrdinalIgnoreCase));
-            Current.Value = run;
-            var exitCode = (int)typeof(Program).Assembly.EntryPoint!.Invoke(null, [arguments])!;
-            return new ProcessResult(exitCode, run.Output.ToString(), run.Error.ToString());
-        });
-    }
-
-    private static bool Install()
+    static ProgramRun()
     {
         System.Console.SetOut(new CurrentWriter(System.Console.Out, run => run.Output));
         System.Console.SetError(new CurrentWriter(System.Console.Error, run => run.Error));
@@ -42,8 +24,20 @@ internal static class ProgramRun
             if (listener.Name == "Microsoft.Extensions.Hosting")
                 listener.Subscribe(new Watcher<KeyValuePair<string, object?>>(Configure));
         }));
-        return true;
     }
+
+    /// <summary>Runs a command on the database in a folder to its end.</summary>
+    public static Task<ProcessResult> RunAsync(string folder, params string[] arguments) => RunAsync(folder, [], arguments);
+
+    /// <summary>Runs to the end with more settings, written as environment variables are.</summary>
+    public static Task<ProcessResult> RunAsync(string folder, Dictionary<string, string> settings, params string[] arguments) => Task.Run(() =>
+    {
+        var run = new Run(settings.Append(new("Storage__Path", Path.Combine(folder, "chat.db"))).ToDictionary(
+            setting => setting.Key.Replace("__", ":", StringComparison.Ordinal), setting => (string?)setting.Value, StringComparer.OrdinalIgnoreCase));
+        Current.Value = run;
+        var exitCode = (int)typeof(Program).Assembly.EntryPoint!.Invoke(null, [arguments])!;
+        return new ProcessResult(exitCode, run.Output.ToString(), run.Error.ToString());
+    });
 
     // The one moment at which a program that builds its own host can be given settings.
     private static void Configure(KeyValuePair<string, object?> happened)
@@ -63,11 +57,13 @@ internal static class ProgramRun
     {
         public override Encoding Encoding => otherwise.Encoding;
 
-        public override void Write(char value) => (Current.Value is { } run ? of(run) : otherwise).Write(value);
+        private TextWriter Target => Current.Value is { } run ? of(run) : otherwise;
 
-        public override void Write(char[] buffer, int index, int count) => (Current.Value is { } run ? of(run) : otherwise).Write(buffer, index, count);
+        public override void Write(char value) => Target.Write(value);
 
-        public override void Write(string? value) => (Current.Value is { } run ? of(run) : otherwise).Write(value);
+        public override void Write(char[] buffer, int index, int count) => Target.Write(buffer, index, count);
+
+        public override void Write(string? value) => Target.Write(value);
     }
 
     private sealed class Watcher<T>(Action<T> seen) : IObserver<T>
