@@ -2,6 +2,7 @@ using Chat.Server.Channels;
 using Chat.Server.Errors;
 using Chat.Server.Http;
 using Chat.Server.Quotas;
+using FluentValidation;
 
 namespace Chat.Server.Administration;
 
@@ -13,6 +14,7 @@ internal static class AccountRoutes
     /// <summary>Adds the operations.</summary>
     public static IServiceCollection AddAccounts(this IServiceCollection services)
     {
+        services.AddSingleton<IValidator<GrantCreditsRequest>, GrantCreditsValidator>();
         services.AddSingleton<GrantCredits>();
         services.AddSingleton<ReadLedger>();
         services.AddSingleton<ReadUsage>();

@@ -5,6 +5,7 @@ using Chat.Server.Channels;
 using Chat.Server.Errors;
 using Chat.Server.Http;
 using Chat.Server.Settings;
+using FluentValidation;
 
 namespace Chat.Server.Administration;
 
@@ -22,6 +23,7 @@ public static class AdministrationModule
         // A query that cannot be bound is answered by a filter (PageQuery), in Development as elsewhere, not by an exception.
         services.Configure<RouteHandlerOptions>(options => options.ThrowOnBadRequest = false);
         services.AddSingleton<AdminToken>();
+        services.AddSingleton<IValidator<CreateChannelRequest>, CreateChannelValidator>();
         services.AddSingleton<CreateChannel>();
         services.AddSingleton<EditChannel>();
         services.AddSingleton<ChannelQueries>();

@@ -1,4 +1,5 @@
 using Chat.Server.Settings;
+using FluentValidation;
 using Microsoft.AspNetCore.DataProtection;
 using Microsoft.AspNetCore.DataProtection.KeyManagement;
 using Microsoft.Extensions.Options;
@@ -11,6 +12,7 @@ public static class ChannelsModule
     /// <summary>Adds <see cref="ChannelStore"/>, <see cref="ChannelDirectory"/> and <see cref="KeySealer"/>.</summary>
     public static IServiceCollection AddChannels(this IServiceCollection services)
     {
+        services.AddSingleton<IValidator<ChannelSettings>, ChannelSettingsValidator>();
         services.AddSingleton<ChannelStore>();
         services.AddSingleton<ChannelDirectory>();
         services.AddSingleton<KeySealer>();

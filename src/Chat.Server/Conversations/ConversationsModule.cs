@@ -5,6 +5,7 @@ using Chat.Server.Errors;
 using Chat.Server.Http;
 using Chat.Server.Quotas;
 using Chat.Server.Settings;
+using FluentValidation;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.Extensions.Options;
 
@@ -29,8 +30,10 @@ public static class ConversationsModule
         services.AddHostedService<Janitor>();
         services.AddSingleton<AbandonedTurns>();
         services.AddSingleton<TurnAdmission>();
+        services.AddSingleton<IValidator<SendMessageRequest>, SendMessageValidator>();
         services.AddSingleton<SendMessage>();
         services.AddSingleton<RenderedTexts>();
+        services.AddSingleton<IValidator<HistoryQuery>, HistoryQueryValidator>();
         services.AddSingleton<GetHistory>();
         services.AddTurns();
         return services;

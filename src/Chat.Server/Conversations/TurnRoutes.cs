@@ -3,6 +3,7 @@ using Chat.Server.Channels;
 using Chat.Server.Errors;
 using Chat.Server.Http;
 using Chat.Server.Quotas;
+using FluentValidation;
 using Microsoft.AspNetCore.Mvc;
 
 namespace Chat.Server.Conversations;
@@ -20,6 +21,7 @@ internal static class TurnRoutes
         services.AddSingleton<ModelCall>();
         services.AddSingleton<ReadTurn>();
         services.AddSingleton<StopTurn>();
+        services.AddSingleton<IValidator<FeedbackRequest>, FeedbackValidator>();
         services.AddSingleton<RateTurn>();
         return services;
     }
