@@ -43,7 +43,7 @@ internal sealed class HistoryQueryValidator : AbstractValidator<HistoryQuery>
 public sealed record HistoryResponse
 {
     /// <summary>The messages, oldest first; none when the session is unknown, empty or expired.</summary>
-    public required IReadOnlyList<HistoryMessage> Messages { get; init; }
+    public required IEnumerable<HistoryMessage> Messages { get; init; }
 }
 
 /// <summary>Who said something.</summary>
@@ -110,7 +110,8 @@ public sealed class GetHistory(ConversationStore store, RenderedTexts rendered, 
     {
         var (session, now) = (SessionKey.Of(channel.ChannelId, sessionId), time.GetUtcNow());
         var turns = await (withFailed ? store.HistoryWithFailedAsync(session, now, cancellationToken) : store.HistoryAsync(session, now, cancellationToken));
-        return new HistoryResponse { Messages = [.. turns.SelectMany(Messages)] };
+        // Each is rendered when it is written, and forgotten: a long history, asked for by many at once, is not held twice.
+        return new HistoryResponse { Messages = turns.SelectMany(Messages) };
     }
 
     private IEnumerable<HistoryMessage> Messages(Turn turn)
