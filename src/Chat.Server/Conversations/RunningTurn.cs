@@ -12,7 +12,8 @@ public sealed class RunningTurn
     private readonly Lock _gate = new();
     private readonly List<string> _pieces = [];
     private readonly WellFormedText _text = new();
-    private readonly TaskCompletionSource<Result<TurnReply>> _ending = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    // Who waits for the whole reply goes on where the turn ends: there is nothing left for the turn to do.
+    private readonly TaskCompletionSource<Result<TurnReply>> _ending = new();
     private readonly CancellationTokenSource _stop = new();
     private TaskCompletionSource? _change;
     private TurnRendering? _rendering;
@@ -64,13 +65,11 @@ public sealed class RunningTurn
     /// <summary>The turn is over.</summary>
     public void End(Result<TurnReply> ending)
     {
+        // Before the lock, as others' work may run within. Whoever asks for the next change from here on is told that there is none.
+        _ending.TrySetResult(ending);
         TaskCompletionSource? change;
         lock (_gate)
-        {
-            _ending.TrySetResult(ending);
             (change, _change) = (_change, null);
-        }
-
         change?.TrySetResult();
     }
 
