@@ -111,6 +111,9 @@ public abstract partial class Database
     /// <summary>Opens a connection, ready for use.</summary>
     internal abstract Task<DbConnection> OpenAsync(CancellationToken cancellationToken);
 
+    /// <summary>Opens a connection that will write, ready for use.</summary>
+    internal virtual Task<DbConnection> OpenForWriteAsync(CancellationToken cancellationToken) => OpenAsync(cancellationToken);
+
     /// <summary>Begins a write transaction.</summary>
     internal abstract ValueTask<DbTransaction> BeginAsync(DbConnection connection, CancellationToken cancellationToken);
 

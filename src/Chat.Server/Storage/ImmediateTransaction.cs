@@ -20,8 +20,11 @@ internal sealed class ImmediateTransaction : DbTransaction
     private static readonly TimeSpan LookAgain = TimeSpan.FromMilliseconds(1);
 
     private readonly SqliteConnection _connection;
+    private readonly TransactionControl _control;
+    private readonly WalCheckpoints _checkpoints;
 
-    private ImmediateTransaction(SqliteConnection connection) => _connection = connection;
+    private ImmediateTransaction(PreparedConnection connection, WalCheckpoints checkpoints) =>
+        (_connection, _control, _checkpoints) = (connection.Inner, connection.Control, checkpoints);
 
     /// <inheritdoc />
     public override IsolationLevel IsolationLevel => IsolationLevel.Serializable;
@@ -41,55 +44,66 @@ internal sealed class ImmediateTransaction : DbTransaction
 
     /// <summary>Begins, once other processes have let go of the lock.</summary>
     /// <exception cref="SqliteException">They have not within <paramref name="patience"/>, or the file cannot be written.</exception>
-    public static async ValueTask<DbTransaction> BeginAsync(SqliteConnection connection, TimeSpan patience, CancellationToken cancellationToken)
+    public static async ValueTask<DbTransaction> BeginAsync(
+        PreparedConnection connection, TimeSpan patience, WalCheckpoints checkpoints, CancellationToken cancellationToken)
     {
         var started = Stopwatch.GetTimestamp();
         while (true)
         {
             var result = TryBegin(connection, patience);
             if (result == raw.SQLITE_OK)
-                return new ImmediateTransaction(connection);
+                return new ImmediateTransaction(connection, checkpoints);
             if ((result & PrimaryCode) is not (Busy or Locked) || Stopwatch.GetElapsedTime(started) >= patience)
-                SqliteException.ThrowExceptionForRC(result, connection.Handle);
+                SqliteException.ThrowExceptionForRC(result, connection.Inner.Handle);
             // The lock is the machine's, and so is the clock that it is waited for by.
             await Task.Delay(LookAgain, TimeProvider.System, cancellationToken);
         }
     }
 
     /// <inheritdoc />
-    public override void Commit() => Execute("COMMIT;");
+    public override void Commit()
+    {
+        _control.Run("COMMIT;");
+        _checkpoints.Committed(_connection);
+    }
 
     /// <inheritdoc />
     public override void Rollback()
     {
         if (IsOpen)
-            Execute("ROLLBACK;");
+            _control.Run("ROLLBACK;");
     }
 
     /// <inheritdoc />
-    public override void Save(string savepointName) => Execute($"SAVEPOINT {savepointName};");
+    public override void Save(string savepointName) => Named("SAVEPOINT work;", savepointName);
 
     /// <inheritdoc />
-    public override void Rollback(string savepointName) => Execute($"ROLLBACK TO {savepointName};");
+    public override void Rollback(string savepointName) => Named("ROLLBACK TO work;", savepointName);
 
     /// <inheritdoc />
-    public override void Release(string savepointName) => Execute($"RELEASE {savepointName};");
+    public override void Release(string savepointName) => Named("RELEASE work;", savepointName);
 
     /// <inheritdoc />
     protected override void Dispose(bool disposing)
     {
         if (disposing && IsOpen)
-            raw.sqlite3_exec(_connection.Handle, "ROLLBACK;");
+            _control.TryRun("ROLLBACK;");
         base.Dispose(disposing);
     }
 
-    private void Execute(string text) => SqliteException.ThrowExceptionForRC(raw.sqlite3_exec(_connection.Handle, text), _connection.Handle);
-
-    private static int TryBegin(SqliteConnection connection, TimeSpan patience)
+    // One name will do, and so every text is a constant.
+    private void Named(string text, string savepointName)
     {
-        raw.sqlite3_busy_timeout(connection.Handle, 0);
-        var result = raw.sqlite3_exec(connection.Handle, "BEGIN IMMEDIATE;");
-        raw.sqlite3_busy_timeout(connection.Handle, (int)patience.TotalMilliseconds);
+        if (savepointName != WriteBatch.Savepoint)
+            throw new NotSupportedException("Writes that share a transaction name their savepoints alike.");
+        _control.Run(text);
+    }
+
+    private static int TryBegin(PreparedConnection connection, TimeSpan patience)
+    {
+        raw.sqlite3_busy_timeout(connection.Inner.Handle, 0);
+        var result = connection.Control.TryRun("BEGIN IMMEDIATE;");
+        raw.sqlite3_busy_timeout(connection.Inner.Handle, (int)patience.TotalMilliseconds);
         return result;
     }
 }

@@ -20,6 +20,9 @@ internal sealed class PreparedConnection(SqliteConnection inner, Action<Prepared
     /// <summary>The driver's connection.</summary>
     public SqliteConnection Inner => inner;
 
+    /// <summary>What begins and ends its transactions.</summary>
+    public TransactionControl Control { get; } = new(inner);
+
     /// <inheritdoc />
     [AllowNull]
     public override string ConnectionString
@@ -39,6 +42,13 @@ internal sealed class PreparedConnection(SqliteConnection inner, Action<Prepared
 
     /// <inheritdoc />
     public override ConnectionState State => inner.State;
+
+    /// <summary>Closes it for good.</summary>
+    public void CloseForGood()
+    {
+        Control.Dispose();
+        inner.Dispose();
+    }
 
     /// <summary>The command of a text, without parameters; kept for the next time when it is given back.</summary>
     public SqliteCommand Borrow(string text)

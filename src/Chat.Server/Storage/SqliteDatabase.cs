@@ -16,9 +16,15 @@ internal sealed class SqliteDatabase : Database, IDisposable
     private readonly SemaphoreSlim _writer = new(1, 1);
     private readonly string _path;
     private readonly SqliteConnections _connections;
+    private readonly WalCheckpoints _checkpoints;
     private readonly TimeSpan _busyTimeout;
 
-    static SqliteDatabase() => Batteries_V2.Init();
+    static SqliteDatabase()
+    {
+        Batteries_V2.Init();
+        // Statistics of memory that nobody reads cost a lock of the whole process at every allocation. Refused where SQLite is in use already.
+        raw.sqlite3_config(raw.SQLITE_CONFIG_MEMSTATUS, 0);
+    }
 
     public SqliteDatabase(string path, StorageOptions options)
     {
@@ -26,7 +32,7 @@ internal sealed class SqliteDatabase : Database, IDisposable
         _busyTimeout = options.BusyTimeout;
         // The driver's own wait for a lock polls every 150 ms; SQLite's starts at 1 ms.
         var synchronous = options.Durability == Durability.Full ? "FULL" : "NORMAL";
-        var pragmas = $"PRAGMA busy_timeout = {(int)_busyTimeout.TotalMilliseconds}; PRAGMA synchronous = {synchronous};";
+        var pragmas = $"PRAGMA busy_timeout = {(int)_busyTimeout.TotalMilliseconds}; PRAGMA synchronous = {synchronous}; PRAGMA wal_autocheckpoint = 0;";
         var settings = new SqliteConnectionStringBuilder
         {
             DataSource = path,
@@ -38,6 +44,7 @@ internal sealed class SqliteDatabase : Database, IDisposable
             Pooling = false,
         };
         _connections = new SqliteConnections(settings.ConnectionString, pragmas);
+        _checkpoints = new WalCheckpoints(_connections, EnterWriteAsync, _busyTimeout);
         Group = new WriteGroup(this);
     }
 
@@ -47,6 +54,7 @@ internal sealed class SqliteDatabase : Database, IDisposable
 
     public void Dispose()
     {
+        _checkpoints.Dispose();
         _connections.Dispose();
         _writer.Dispose();
     }
@@ -70,8 +78,10 @@ internal sealed class SqliteDatabase : Database, IDisposable
 
     internal override async Task<DbConnection> OpenAsync(CancellationToken cancellationToken) => await _connections.TakeAsync(cancellationToken);
 
+    internal override async Task<DbConnection> OpenForWriteAsync(CancellationToken cancellationToken) => await _connections.TakeWriterAsync(cancellationToken);
+
     internal override ValueTask<DbTransaction> BeginAsync(DbConnection connection, CancellationToken cancellationToken) =>
-        ImmediateTransaction.BeginAsync(((PreparedConnection)connection).Inner, _busyTimeout, cancellationToken);
+        ImmediateTransaction.BeginAsync((PreparedConnection)connection, _busyTimeout, _checkpoints, cancellationToken);
 
     // Of a write-ahead log, a read transaction sees what was committed when it first read, and keeps nobody from writing.
     internal override ValueTask<DbTransaction?> BeginSnapshotAsync(DbConnection connection, CancellationToken cancellationToken) =>

@@ -8,7 +8,8 @@ namespace Chat.Server.Storage;
 /// </summary>
 internal static class WriteBatch
 {
-    private const string Savepoint = "work";
+    /// <summary>What each work's savepoint is called.</summary>
+    internal const string Savepoint = "work";
 
     /// <summary>Runs works and commits them together. Every one has ended when this has.</summary>
     public static async Task RunAsync(Database database, IReadOnlyList<PendingWrite> writes)
@@ -27,7 +28,7 @@ internal static class WriteBatch
     {
         try
         {
-            await using var connection = await database.OpenAsync(write.Token);
+            await using var connection = await database.OpenForWriteAsync(write.Token);
             await using var transaction = await database.BeginAsync(connection, write.Token);
             var session = new DbSession(connection, database.DriverTransaction(transaction), database.Engine, write.Token);
             await write.RunAsync(session);
@@ -47,7 +48,7 @@ internal static class WriteBatch
     {
         try
         {
-            await using var connection = await database.OpenAsync(CancellationToken.None);
+            await using var connection = await database.OpenForWriteAsync(CancellationToken.None);
             await using var transaction = await database.BeginAsync(connection, CancellationToken.None);
             foreach (var write in writes)
             {

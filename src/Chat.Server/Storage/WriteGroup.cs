@@ -19,7 +19,14 @@ internal sealed class WriteGroup(Database database)
     {
         await using var hangingUp = write.Token.UnsafeRegister(static state => ((PendingWrite)state!).GiveUp(), write);
         if (IsFirst(write))
-            await WriteAsync();
+        {
+            // Others have work to do, and may come to writing by it: theirs comes first, and may be written along.
+            if (ThreadPool.PendingWorkItemCount > 0)
+                WriteLater();
+            else
+                await WriteAsync();
+        }
+
         await write.Ending;
     }
 
@@ -43,9 +50,12 @@ internal sealed class WriteGroup(Database database)
                 return;
         }
 
-        // Nobody's request waits for more than the batch that it is in.
-        _ = Task.Run(WriteAsync);
+        // Nobody's request waits for more than the batch that it is in; and who was answered goes on before the next is written.
+        WriteLater();
     }
+
+    // At the end of the queue that all threads share.
+    private void WriteLater() => ThreadPool.UnsafeQueueUserWorkItem(static group => _ = group.WriteAsync(), this, preferLocal: false);
 
     private List<PendingWrite> Take()
     {
