@@ -56,7 +56,7 @@ public sealed class ConversationStore(Database database)
             WHERE {LiveThread} AND (minute_no < @minute OR minute_count < @perMinute);
             """);
 
-    private static readonly Sql CountLiveThread = Sql.Portable($"SELECT COUNT(*) FROM dbo.threads WHERE {LiveThread};");
+    private static readonly Sql SelectExpiry = Sql.Portable("SELECT expires_at FROM dbo.threads WHERE channel_id = @ChannelId AND session_hash = @Hash;");
 
     private static readonly Sql DetachExpiredThread = Sql.Portable("""
         UPDATE dbo.threads SET session_hash = NULL WHERE channel_id = @ChannelId AND session_hash = @Hash AND expires_at <= @now;
@@ -137,9 +137,13 @@ public sealed class ConversationStore(Database database)
         var arguments = new { key.ChannelId, key.Hash, key.SessionId, now, expiresAt, minute = limit.Minute, perMinute = limit.PerMinute };
         if (await session.FirstOrDefaultAsync<long?>(ExtendThread, arguments) is { } threadId)
             return threadId;
-        if (await session.FirstOrDefaultAsync<int>(CountLiveThread, arguments) > 0)
-            return null;
-        await session.ExecuteAsync(DetachExpiredThread, arguments);
+        if (await session.FirstOrDefaultAsync<DateTimeOffset?>(SelectExpiry, arguments) is { } expiry)
+        {
+            if (expiry > now)
+                return null;
+            await session.ExecuteAsync(DetachExpiredThread, arguments);
+        }
+
         return await session.FirstOrDefaultAsync<long>(InsertThread, arguments);
     }
 

@@ -37,7 +37,7 @@ public sealed partial class QueryPlanTests(QueryPlanTests.Migrated migrated) : I
         ["Conversations.ConversationStore.SelectLatestDone"] = ["threads uq_threads_session", "turns ix_turns_thread"],
         ["Conversations.ConversationStore.SelectHistory"] = ["threads uq_threads_session", "turns ix_turns_thread"],
         ["Conversations.ConversationStore.ExtendThread"] = ["threads uq_threads_session"],
-        ["Conversations.ConversationStore.CountLiveThread"] = ["threads uq_threads_session"],
+        ["Conversations.ConversationStore.SelectExpiry"] = ["threads uq_threads_session"],
         ["Conversations.ConversationStore.DetachExpiredThread"] = ["threads uq_threads_session"],
         ["Conversations.ConversationStore.SelectByIdempotencyKey"] = ["turns uq_turns_idempotency_key"],
         ["Conversations.ConversationStore.CompleteTurn"] = ["turns rowid"],
