@@ -1,4 +1,3 @@
-using System.Reflection;
 using Microsoft.Extensions.Logging.Console;
 using Microsoft.Extensions.Options;
 
@@ -9,17 +8,12 @@ internal static class Startup
 {
     private const int Failed = 1;
 
-    // Standard output is the process's: whoever hosts this program within his own keeps his.
-    private static bool IsOwnProcess => Assembly.GetEntryAssembly() == typeof(Startup).Assembly;
-
     /// <summary>Runs to the end and gives the exit code.</summary>
     /// <param name="builder">With every capability added.</param>
     /// <param name="command">The command to run instead of the service; null: the service.</param>
     /// <param name="map">Puts the pipeline and the routes together.</param>
     public static async Task<int> RunAsync(WebApplicationBuilder builder, string[]? command, Action<WebApplication> map)
     {
-        // Disposed of last of all: the log's own end is written too.
-        using var output = command is null && IsOwnProcess && System.Console.IsOutputRedirected && builder.Environment.IsProduction() ? BatchOutput() : null;
         if (command is not null)
             KeepOutputClean(builder.Logging);
         await using var app = builder.Build();
@@ -40,13 +34,6 @@ internal static class Startup
                 await System.Console.Error.WriteLineAsync($"  {sentence}");
             return Failed;
         }
-    }
-
-    private static BatchedOutput BatchOutput()
-    {
-        var output = new BatchedOutput(System.Console.OpenStandardOutput(), TimeProvider.System);
-        System.Console.SetOut(output);
-        return output;
     }
 
     // A command's standard output is its result, for scripts to read. A filter of the provider's own, as any other yields to configuration.
