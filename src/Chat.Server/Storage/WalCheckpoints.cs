@@ -70,6 +70,8 @@ internal sealed class WalCheckpoints(
             connection.Control.Run("PRAGMA schema_version;");
             if (Checkpoint(connection.Inner, raw.SQLITE_CHECKPOINT_PASSIVE) < MostPages)
                 return;
+            // Once more, for what was committed meanwhile: little is left then that writers have to wait for.
+            Checkpoint(connection.Inner, raw.SQLITE_CHECKPOINT_PASSIVE);
             using var turn = enterWrite(_disposed.Token).AsTask().GetAwaiter().GetResult();
             BeginAnew(connection.Inner);
         }
