@@ -19,6 +19,11 @@ internal sealed class ImmediateTransaction : DbTransaction
     // neighbour wrote all the time was left with a few writes a second, and both stood still while it slept.
     private static readonly TimeSpan LookAgain = TimeSpan.FromMilliseconds(1);
 
+    // Constants, as a text that comes again is told by being the same object.
+    private const string SavepointText = $"SAVEPOINT {WriteBatch.Savepoint};";
+    private const string RollbackText = $"ROLLBACK TO {WriteBatch.Savepoint};";
+    private const string ReleaseText = $"RELEASE {WriteBatch.Savepoint};";
+
     private readonly SqliteConnection _connection;
     private readonly TransactionControl _control;
     private readonly WalCheckpoints _checkpoints;
@@ -75,13 +80,13 @@ internal sealed class ImmediateTransaction : DbTransaction
     }
 
     /// <inheritdoc />
-    public override void Save(string savepointName) => Named("SAVEPOINT work;", savepointName);
+    public override void Save(string savepointName) => Named(SavepointText, savepointName);
 
     /// <inheritdoc />
-    public override void Rollback(string savepointName) => Named("ROLLBACK TO work;", savepointName);
+    public override void Rollback(string savepointName) => Named(RollbackText, savepointName);
 
     /// <inheritdoc />
-    public override void Release(string savepointName) => Named("RELEASE work;", savepointName);
+    public override void Release(string savepointName) => Named(ReleaseText, savepointName);
 
     /// <inheritdoc />
     protected override void Dispose(bool disposing)

@@ -15,7 +15,8 @@ internal sealed class SqliteDatabase : Database, IDisposable
 
     private readonly SemaphoreSlim _writer = new(1, 1);
     private readonly string _path;
-    private readonly SqliteConnections _connections;
+    private readonly SqliteConnections _readers;
+    private readonly SqliteConnections _writers;
     private readonly WalCheckpoints _checkpoints;
     private readonly TimeSpan _busyTimeout;
 
@@ -43,8 +44,11 @@ internal sealed class SqliteDatabase : Database, IDisposable
             DefaultTimeout = 1,
             Pooling = false,
         };
-        _connections = new SqliteConnections(settings.ConnectionString, pragmas);
-        _checkpoints = new WalCheckpoints(_connections, EnterWriteAsync, _busyTimeout);
+        // SQLite forgets the pages that a connection has read as soon as another one writes, and never those that it has written itself:
+        // the writer's, which are nearly always the same, stay with it. Reads run to their end on their thread, so a few are in use at a time.
+        _readers = new SqliteConnections(settings.ConnectionString, $"{pragmas} PRAGMA cache_size = -500;", mostIdle: 8);
+        _writers = new SqliteConnections(settings.ConnectionString, $"{pragmas} PRAGMA cache_size = -2000;", mostIdle: 1);
+        _checkpoints = new WalCheckpoints(_readers, EnterWriteAsync, _busyTimeout);
         Group = new WriteGroup(this);
     }
 
@@ -55,7 +59,8 @@ internal sealed class SqliteDatabase : Database, IDisposable
     public void Dispose()
     {
         _checkpoints.Dispose();
-        _connections.Dispose();
+        _readers.Dispose();
+        _writers.Dispose();
         _writer.Dispose();
     }
 
@@ -76,9 +81,9 @@ internal sealed class SqliteDatabase : Database, IDisposable
     // A write transaction already holds the file's only write lock.
     internal override Task LockForMigrationAsync(DbSession session) => Task.CompletedTask;
 
-    internal override async Task<DbConnection> OpenAsync(CancellationToken cancellationToken) => await _connections.TakeAsync(cancellationToken);
+    internal override async Task<DbConnection> OpenAsync(CancellationToken cancellationToken) => await _readers.TakeAsync(cancellationToken);
 
-    internal override async Task<DbConnection> OpenForWriteAsync(CancellationToken cancellationToken) => await _connections.TakeWriterAsync(cancellationToken);
+    internal override async Task<DbConnection> OpenForWriteAsync(CancellationToken cancellationToken) => await _writers.TakeAsync(cancellationToken);
 
     internal override ValueTask<DbTransaction> BeginAsync(DbConnection connection, CancellationToken cancellationToken) =>
         ImmediateTransaction.BeginAsync((PreparedConnection)connection, _busyTimeout, _checkpoints, cancellationToken);
