@@ -39,8 +39,9 @@ internal static class HostingModule
         builder.WebHost.ConfigureKestrel(ConfigureKestrel);
         // The slim builder has chosen the console's form in code: the settings choose it again.
         builder.Services.Configure<ConsoleLoggerOptions>(builder.Configuration.GetSection("Logging:Console"));
-        // The framework's own request lines hold the query, and so session ids: RequestLog stands for them, at every level.
-        builder.Logging.AddFilter("Microsoft.AspNetCore.Hosting.Diagnostics", LogLevel.Warning);
+        // The framework's own request lines and scopes hold the path and the query, and so session ids: RequestLog stands for them, at every
+        // level. With nobody to log for, nor an exporter that listens, it makes no span for a request either.
+        builder.Logging.AddFilter("Microsoft.AspNetCore.Hosting.Diagnostics", LogLevel.None);
         builder.Services.AddSingleton(TimeProvider.System);
         builder.Services.AddExceptionHandler<FaultHandler>();
         builder.Services.AddOptions<ProxyOptions>().BindSettings("ForwardedHeaders");

@@ -1,3 +1,4 @@
+using Chat.Server.Hosting.Logs;
 using Microsoft.Extensions.Logging.Console;
 using Microsoft.Extensions.Options;
 
@@ -16,6 +17,8 @@ internal static class Startup
     {
         if (command is not null)
             KeepOutputClean(builder.Logging);
+        else if (builder.Configuration["Logging:Console:FormatterName"] == ConsoleFormatterNames.Json)
+            JsonLog.WriteTo(builder.Logging);
         await using var app = builder.Build();
         try
         {
