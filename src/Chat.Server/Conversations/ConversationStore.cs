@@ -16,14 +16,14 @@ public sealed class ConversationStore(Database database)
 
     private static readonly Sql SelectLatestDone = Sql.Of(
         sqlite: """
-            SELECT turns.message_id, turns.state, turns.message, turns.reply, COALESCE(turns.error_code, @empty) AS error_code,
+            SELECT turns.message_id, turns.state, turns.message, turns.reply, turns.error_code,
                 turns.created_at, turns.finished_at
             FROM threads JOIN turns ON turns.thread_id = threads.thread_id
             WHERE threads.channel_id = @ChannelId AND threads.session_hash = @Hash AND threads.expires_at > @now AND turns.state = 1
             ORDER BY turns.turn_id DESC LIMIT @limit;
             """,
         sqlServer: """
-            SELECT TOP (@limit) turns.message_id, turns.state, turns.message, turns.reply, COALESCE(turns.error_code, @empty) AS error_code,
+            SELECT TOP (@limit) turns.message_id, turns.state, turns.message, turns.reply, turns.error_code,
                 turns.created_at, turns.finished_at
             FROM dbo.threads AS threads JOIN dbo.turns AS turns ON turns.thread_id = threads.thread_id
             WHERE threads.channel_id = @ChannelId AND threads.session_hash = @Hash AND threads.expires_at > @now AND turns.state = 1
@@ -31,7 +31,7 @@ public sealed class ConversationStore(Database database)
             """);
 
     private static readonly Sql SelectHistory = Sql.Portable("""
-        SELECT turns.message_id, turns.state, turns.message, turns.reply, COALESCE(turns.error_code, @empty) AS error_code,
+        SELECT turns.message_id, turns.state, turns.message, turns.reply, turns.error_code,
             turns.created_at, turns.finished_at
         FROM dbo.threads AS threads JOIN dbo.turns AS turns ON turns.thread_id = threads.thread_id
         WHERE threads.channel_id = @ChannelId AND threads.session_hash = @Hash AND threads.expires_at > @now AND turns.state <= @last
@@ -115,9 +115,9 @@ public sealed class ConversationStore(Database database)
     /// </summary>
     public async Task<IReadOnlyList<Turn>> LatestTurnsAsync(SessionKey key, DateTimeOffset now, int limit, CancellationToken cancellationToken)
     {
-        var turns = await database.ReadAsync(
-            session => session.ListAsync<Turn>(SelectLatestDone, new { key.ChannelId, key.Hash, now, limit, empty = "" }), cancellationToken);
-        return [.. turns.Where(turn => turn.Reply is { Length: > 0 }).Reverse()];
+        var asked = new TurnsAsked(key, now, limit, TurnState.Done);
+        var turns = await database.ReadAsync(session => session.AllAsync<Turn, TurnsAsked>(SelectLatestDone, asked).AsTask(), cancellationToken);
+        return turns.Count == 0 ? turns : [.. turns.Where(turn => turn.Reply is { Length: > 0 }).Reverse()];
     }
 
     /// <summary>The session's turns, oldest first: answered ones, and those that are being answered.</summary>
@@ -134,23 +134,23 @@ public sealed class ConversationStore(Database database)
     /// </summary>
     public async Task<long?> OpenThreadAsync(DbSession session, SessionKey key, MinuteLimit limit, DateTimeOffset now, DateTimeOffset expiresAt)
     {
-        var arguments = new { key.ChannelId, key.Hash, key.SessionId, now, expiresAt, minute = limit.Minute, perMinute = limit.PerMinute };
-        if (await session.FirstOrDefaultAsync<long?>(ExtendThread, arguments) is { } threadId)
+        var opening = new ThreadOpening(key, limit, now, expiresAt);
+        if (await session.NumberAsync(ExtendThread, opening) is { } threadId)
             return threadId;
-        if (await session.FirstOrDefaultAsync<DateTimeOffset?>(SelectExpiry, arguments) is { } expiry)
+        if (await session.FirstAsync<ThreadExpiry, ThreadOpening>(SelectExpiry, opening) is { } expiry)
         {
-            if (expiry > now)
+            if (expiry.ExpiresAt > now)
                 return null;
-            await session.ExecuteAsync(DetachExpiredThread, arguments);
+            await session.RunAsync(DetachExpiredThread, opening);
         }
 
-        return await session.FirstOrDefaultAsync<long>(InsertThread, arguments);
+        return await session.NumberAsync(InsertThread, opening);
     }
 
     /// <summary>The turn that holds an idempotency key; one whose time is over gives the key up.</summary>
     public async Task<KeyedTurn?> FindByIdempotencyKeyAsync(DbSession session, long channelId, string key, DateTimeOffset now)
     {
-        var turn = await session.FirstOrDefaultAsync<KeyedTurn>(SelectByIdempotencyKey, new { channelId, key });
+        var turn = await session.FirstAsync<KeyedTurn, KeyAsked>(SelectByIdempotencyKey, new KeyAsked(channelId, key));
         if (turn is null || turn.State == TurnState.Pending || now < turn.CreatedAt + IdempotencyKey.Lifetime)
             return turn;
         await session.ExecuteAsync(DropIdempotencyKey, new { turnId = turn.TurnId });
@@ -158,7 +158,7 @@ public sealed class ConversationStore(Database database)
     }
 
     /// <summary>Adds a pending turn and gives its number.</summary>
-    public Task<long> AddTurnAsync(DbSession session, NewTurn turn) => session.FirstOrDefaultAsync<long>(InsertTurn, turn);
+    public async Task<long> AddTurnAsync(DbSession session, NewTurn turn) => (await session.NumberAsync(InsertTurn, turn))!.Value;
 
     /// <summary>Whether a turn was added, pending or not: for whoever lost the reply to its commit.</summary>
     public async Task<bool> IsAdmittedAsync(DbSession session, Guid messageId) =>
@@ -167,9 +167,9 @@ public sealed class ConversationStore(Database database)
     /// <summary>Stores a reply; false, and nothing is changed, when the turn is no longer pending.</summary>
     public async Task<bool> CompleteTurnAsync(DbSession session, FinishedTurn turn, long threadId, DateTimeOffset expiresAt)
     {
-        if (await session.ExecuteAsync(CompleteTurn, turn) == 0)
+        if (await session.RunAsync(CompleteTurn, turn) == 0)
             return false;
-        await session.ExecuteAsync(ProlongThread, new { threadId, expiresAt });
+        await session.RunAsync(ProlongThread, new ThreadProlonging(threadId, expiresAt));
         return true;
     }
 
@@ -181,6 +181,9 @@ public sealed class ConversationStore(Database database)
     public Task<IReadOnlyList<AbandonedTurn>> AbandonedTurnsAsync(DateTimeOffset now, int limit, CancellationToken cancellationToken) =>
         database.ReadAsync(session => session.ListAsync<AbandonedTurn>(SelectAbandoned, new { now, limit }), cancellationToken);
 
-    private Task<IReadOnlyList<Turn>> TurnsUpToAsync(TurnState last, SessionKey key, DateTimeOffset now, CancellationToken cancellationToken) => database.ReadAsync(
-        session => session.ListAsync<Turn>(SelectHistory, new { key.ChannelId, key.Hash, now, last = (int)last, empty = "" }), cancellationToken);
+    private Task<IReadOnlyList<Turn>> TurnsUpToAsync(TurnState last, SessionKey key, DateTimeOffset now, CancellationToken cancellationToken)
+    {
+        var asked = new TurnsAsked(key, now, int.MaxValue, last);
+        return database.ReadAsync(session => session.AllAsync<Turn, TurnsAsked>(SelectHistory, asked).AsTask(), cancellationToken);
+    }
 }

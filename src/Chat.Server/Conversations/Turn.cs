@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using System.Text;
+using Chat.Server.Storage.Statements;
 
 namespace Chat.Server.Conversations;
 
@@ -17,7 +18,7 @@ public enum TurnState
 }
 
 /// <summary>A stored turn, as history and prompts read it: what the visitor said and what came back.</summary>
-public sealed record Turn
+public sealed record Turn : IRowOf<Turn>
 {
     /// <summary>The turn's id.</summary>
     public Guid MessageId { get; init; }
@@ -39,6 +40,19 @@ public sealed record Turn
 
     /// <summary>When the reply was stored.</summary>
     public DateTimeOffset? FinishedAt { get; init; }
+
+    /// <inheritdoc />
+    public static Turn Read<TRow>(TRow row)
+        where TRow : IRow => new()
+        {
+            MessageId = row.Guid(0),
+            State = (TurnState)row.Int32(1),
+            Message = row.Text(2),
+            Reply = row.IsNull(3) ? null : row.Text(3),
+            ErrorCode = row.IsNull(4) ? "" : row.Text(4),
+            CreatedAt = row.Time(5),
+            FinishedAt = row.IsNull(6) ? null : row.Time(6),
+        };
 }
 
 /// <summary>A visitor's session: the caller's name for it, private to its channel.</summary>

@@ -1,3 +1,5 @@
+using Chat.Server.Storage.Statements;
+
 namespace Chat.Server.Conversations;
 
 /// <summary>How many messages a session may have in a UTC minute.</summary>
@@ -17,10 +19,28 @@ public sealed record NewTurn(
     string? IdempotencyKey,
     byte[]? RequestHash,
     DateTimeOffset Now,
-    DateTimeOffset LeaseUntil);
+    DateTimeOffset LeaseUntil) : IArguments
+{
+    /// <inheritdoc />
+    public void AddTo<TParameters>(ref TParameters parameters)
+        where TParameters : struct, IParameters
+    {
+        parameters.Add("@MessageId", MessageId);
+        parameters.Add("@ChannelId", ChannelId);
+        parameters.Add("@ThreadId", ThreadId);
+        parameters.Add("@Model", Model);
+        parameters.Add("@Message", Message);
+        parameters.Add("@Reserved", Reserved);
+        parameters.Add("@Day", Day);
+        parameters.Add("@IdempotencyKey", IdempotencyKey);
+        parameters.Add("@RequestHash", RequestHash);
+        parameters.Add("@Now", Now);
+        parameters.Add("@LeaseUntil", LeaseUntil);
+    }
+}
 
 /// <summary>A turn as its idempotency key finds it.</summary>
-public sealed record KeyedTurn
+public sealed record KeyedTurn : IRowOf<KeyedTurn>
 {
     /// <summary>The turn's number.</summary>
     public long TurnId { get; init; }
@@ -54,10 +74,39 @@ public sealed record KeyedTurn
 
     /// <summary>Whether its process is gone: pending past its lease.</summary>
     public bool IsAbandonedAt(DateTimeOffset now) => State == TurnState.Pending && LeaseUntil <= now;
+
+    /// <inheritdoc />
+    public static KeyedTurn Read<TRow>(TRow row)
+        where TRow : IRow => new()
+        {
+            TurnId = row.Int64(0),
+            MessageId = row.Guid(1),
+            State = (TurnState)row.Int32(2),
+            Reply = row.IsNull(3) ? null : row.Text(3),
+            PromptTokens = row.Int32(4),
+            CompletionTokens = row.Int32(5),
+            Charged = row.Int64(6),
+            RequestHash = row.IsNull(7) ? [] : row.Bytes(7),
+            CreatedAt = row.Time(8),
+            LeaseUntil = row.Time(9),
+        };
 }
 
 /// <summary>A turn to be stored with its reply.</summary>
-public sealed record FinishedTurn(long TurnId, string Reply, int PromptTokens, int CompletionTokens, long Charged, DateTimeOffset Now);
+public sealed record FinishedTurn(long TurnId, string Reply, int PromptTokens, int CompletionTokens, long Charged, DateTimeOffset Now) : IArguments
+{
+    /// <inheritdoc />
+    public void AddTo<TParameters>(ref TParameters parameters)
+        where TParameters : struct, IParameters
+    {
+        parameters.Add("@TurnId", TurnId);
+        parameters.Add("@Reply", Reply);
+        parameters.Add("@PromptTokens", PromptTokens);
+        parameters.Add("@CompletionTokens", CompletionTokens);
+        parameters.Add("@Charged", Charged);
+        parameters.Add("@Now", Now);
+    }
+}
 
 /// <summary>What is needed to give back what an abandoned turn holds.</summary>
 public sealed record AbandonedTurn

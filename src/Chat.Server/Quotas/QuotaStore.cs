@@ -1,4 +1,5 @@
 using Chat.Server.Storage;
+using Chat.Server.Storage.Statements;
 
 namespace Chat.Server.Quotas;
 
@@ -68,13 +69,13 @@ public sealed class QuotaStore(Database database)
         database.ReadAsync(session => FindAccountAsync(session, channelId), cancellationToken);
 
     /// <summary>Counts a message in both windows and reserves its credits; null, and nothing is changed, when any of the three refuses.</summary>
-    internal Task<AdmittedRow?> AdmitAsync(DbSession session, AdmitArguments arguments) => session.FirstOrDefaultAsync<AdmittedRow>(Admit, arguments);
+    internal Task<AdmittedRow?> AdmitAsync(DbSession session, AdmitArguments arguments) => session.FirstAsync<AdmittedRow, AdmitArguments>(Admit, arguments).AsTask();
 
     /// <summary>Turns a reservation into a charge and writes the line of usage.</summary>
     internal async Task SettleAsync(DbSession session, long reserved, UsageRow usage)
     {
-        await session.ExecuteAsync(Settle, new { channelId = usage.ChannelId, reserved, charged = usage.Charged });
-        await session.ExecuteAsync(InsertUsage, usage);
+        await session.RunAsync(Settle, new Settlement(usage.ChannelId, reserved, usage.Charged));
+        await session.RunAsync(InsertUsage, usage);
     }
 
     /// <summary>Whether a message has its line of usage.</summary>
@@ -85,20 +86,26 @@ public sealed class QuotaStore(Database database)
     internal Task ReleaseAsync(DbSession session, long channelId, long reserved, int day) =>
         session.ExecuteAsync(Release, new { channelId, reserved, day });
 
-    internal sealed record AdmittedRow
+    internal sealed record AdmittedRow(long Reserved, long MinuteNo, int MinuteCount, int DayNo, int DayCount) : IRowOf<AdmittedRow>
     {
-        public long Reserved { get; init; }
-
-        public long MinuteNo { get; init; }
-
-        public int MinuteCount { get; init; }
-
-        public int DayNo { get; init; }
-
-        public int DayCount { get; init; }
+        public static AdmittedRow Read<TRow>(TRow row)
+            where TRow : IRow => new(row.Int64(0), row.Int64(1), row.Int32(2), row.Int32(3), row.Int32(4));
     }
 
-    internal sealed record AdmitArguments(long ChannelId, long Minute, int PerMinute, int Day, int PerDay, long Wanted, long Floor);
+    internal sealed record AdmitArguments(long ChannelId, long Minute, int PerMinute, int Day, int PerDay, long Wanted, long Floor) : IArguments
+    {
+        public void AddTo<TParameters>(ref TParameters parameters)
+            where TParameters : struct, IParameters
+        {
+            parameters.Add("@ChannelId", ChannelId);
+            parameters.Add("@Minute", Minute);
+            parameters.Add("@PerMinute", PerMinute);
+            parameters.Add("@Day", Day);
+            parameters.Add("@PerDay", PerDay);
+            parameters.Add("@Wanted", Wanted);
+            parameters.Add("@Floor", Floor);
+        }
+    }
 
     internal sealed record UsageRow(
         long ChannelId,
@@ -110,5 +117,32 @@ public sealed class QuotaStore(Database database)
         long Charged,
         long DurationMs,
         long? FirstTokenMs,
-        DateTimeOffset Now);
+        DateTimeOffset Now) : IArguments
+    {
+        public void AddTo<TParameters>(ref TParameters parameters)
+            where TParameters : struct, IParameters
+        {
+            parameters.Add("@ChannelId", ChannelId);
+            parameters.Add("@MessageId", MessageId);
+            parameters.Add("@Model", Model);
+            parameters.Add("@Attempt", Attempt);
+            parameters.Add("@PromptTokens", PromptTokens);
+            parameters.Add("@CompletionTokens", CompletionTokens);
+            parameters.Add("@Charged", Charged);
+            parameters.Add("@DurationMs", DurationMs);
+            parameters.Add("@FirstTokenMs", FirstTokenMs);
+            parameters.Add("@Now", Now);
+        }
+    }
+
+    private sealed record Settlement(long ChannelId, long Reserved, long Charged) : IArguments
+    {
+        public void AddTo<TParameters>(ref TParameters parameters)
+            where TParameters : struct, IParameters
+        {
+            parameters.Add("@channelId", ChannelId);
+            parameters.Add("@reserved", Reserved);
+            parameters.Add("@charged", Charged);
+        }
+    }
 }

@@ -26,6 +26,14 @@ internal static partial class ColumnTypes
         SqlMapper.AddTypeHandler(new TextListColumn());
     }
 
+    /// <summary>An identifier as either engine's driver gives it.</summary>
+    public static Guid ToGuid(object value) => value is Guid guid ? guid : Guid.Parse((string)value, CultureInfo.InvariantCulture);
+
+    /// <summary>A time as either engine's driver gives it.</summary>
+    public static DateTimeOffset ToTime(object value) => value is long milliseconds
+        ? DateTimeOffset.FromUnixTimeMilliseconds(milliseconds)
+        : new DateTimeOffset(DateTime.SpecifyKind((DateTime)value, DateTimeKind.Utc));
+
     // A null that does not say its type goes out as text, which is another signature of the statement, and so another plan.
     private sealed class GuidColumn : SqlMapper.ITypeHandler
     {
@@ -41,8 +49,7 @@ internal static partial class ColumnTypes
             parameter.Value = value;
         }
 
-        public object Parse(Type destinationType, object value) =>
-            value is Guid guid ? guid : Guid.Parse((string)value, CultureInfo.InvariantCulture);
+        public object Parse(Type destinationType, object value) => ToGuid(value);
     }
 
     private sealed class TimeColumn : SqlMapper.ITypeHandler
@@ -64,9 +71,7 @@ internal static partial class ColumnTypes
             parameter.Value = milliseconds is { } exact ? DateTimeOffset.FromUnixTimeMilliseconds(exact).UtcDateTime : value;
         }
 
-        public object Parse(Type destinationType, object value) => value is long milliseconds
-            ? DateTimeOffset.FromUnixTimeMilliseconds(milliseconds)
-            : new DateTimeOffset(DateTime.SpecifyKind((DateTime)value, DateTimeKind.Utc));
+        public object Parse(Type destinationType, object value) => ToTime(value);
     }
 
     private sealed class TextListColumn : SqlMapper.TypeHandler<IReadOnlyList<string>>

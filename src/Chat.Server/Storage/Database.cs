@@ -89,18 +89,7 @@ public abstract partial class Database
 
     /// <summary>Runs a write once, alone or with others.</summary>
     /// <exception cref="CommitInDoubtException">Its commit went wrong, and it is not known whether it was kept.</exception>
-    internal async Task RunAsync(PendingWrite write, bool isAlone)
-    {
-        if (Group is { } group && !isAlone)
-        {
-            await group.RunAsync(write);
-            return;
-        }
-
-        using (await EnterWriteAsync(write.Token))
-            await WriteBatch.RunAsync(this, [write]);
-        await write.Ending;
-    }
+    internal Task RunAsync(PendingWrite write, bool isAlone) => Group is { } group && !isAlone ? group.RunAsync(write) : RunAloneAsync(write);
 
     /// <summary>Makes the place where the data will live, before the first migration.</summary>
     internal abstract Task PrepareAsync(CancellationToken cancellationToken);
@@ -109,10 +98,10 @@ public abstract partial class Database
     internal abstract Task LockForMigrationAsync(DbSession session);
 
     /// <summary>Opens a connection, ready for use.</summary>
-    internal abstract Task<DbConnection> OpenAsync(CancellationToken cancellationToken);
+    internal abstract ValueTask<DbConnection> OpenAsync(CancellationToken cancellationToken);
 
     /// <summary>Opens a connection that will write, ready for use.</summary>
-    internal virtual Task<DbConnection> OpenForWriteAsync(CancellationToken cancellationToken) => OpenAsync(cancellationToken);
+    internal virtual ValueTask<DbConnection> OpenForWriteAsync(CancellationToken cancellationToken) => OpenAsync(cancellationToken);
 
     /// <summary>Begins a write transaction.</summary>
     internal abstract ValueTask<DbTransaction> BeginAsync(DbConnection connection, CancellationToken cancellationToken);
@@ -123,9 +112,19 @@ public abstract partial class Database
     /// <summary>Whether a transaction whose commit went wrong is known to be open still, and so not kept.</summary>
     internal virtual bool IsStillOpen(DbTransaction transaction) => false;
 
+    /// <summary>How many rows a transaction of a <see cref="Group"/> has changed: a number to be compared with itself.</summary>
+    internal virtual int ChangesSoFar(DbTransaction transaction) => throw new NotSupportedException("Writes do not share a transaction.");
+
     /// <summary>Waits for this process's turn to write, where the engine has one writer at a time; null where it has many.</summary>
     internal abstract ValueTask<IDisposable?> EnterWriteAsync(CancellationToken cancellationToken);
 
     /// <summary>What a fault means for the work that met it.</summary>
     internal abstract FaultKind KindOf(Exception fault);
+
+    private async Task RunAloneAsync(PendingWrite write)
+    {
+        using (await EnterWriteAsync(write.Token))
+            await WriteBatch.RunAsync(this, [write]);
+        await write.Ending;
+    }
 }

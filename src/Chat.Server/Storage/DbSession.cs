@@ -1,5 +1,6 @@
 using System.Data.Common;
 using Chat.Server.Storage.Copying;
+using Chat.Server.Storage.Statements;
 using Dapper;
 
 namespace Chat.Server.Storage;
@@ -48,6 +49,32 @@ public sealed class DbSession
     public async Task<IReadOnlyList<T>> ListAsync<T>(Sql sql, object? args = null) =>
         (await _connection.QueryAsync<T>(Command(sql, args))).AsList();
 
+    /// <summary><see cref="ExecuteAsync"/> for the request path.</summary>
+    public ValueTask<int> RunAsync<TArguments>(Sql sql, TArguments arguments)
+        where TArguments : IArguments => Compiled(sql) is { } statement
+            ? new(statement.Execute(arguments))
+            : new(_connection.ExecuteAsync(Command(sql, DriverParameters.Of(arguments))));
+
+    /// <summary>The first row's only column, which holds a number; null where there is no row. For the request path.</summary>
+    public ValueTask<long?> NumberAsync<TArguments>(Sql sql, TArguments arguments)
+        where TArguments : IArguments => Compiled(sql) is { } statement
+            ? new(statement.Number(arguments))
+            : new(_connection.QueryFirstOrDefaultAsync<long?>(Command(sql, DriverParameters.Of(arguments))));
+
+    /// <summary>The first row, or null where there is none. For the request path.</summary>
+    public ValueTask<T?> FirstAsync<T, TArguments>(Sql sql, TArguments arguments)
+        where T : class, IRowOf<T>
+        where TArguments : IArguments => Compiled(sql) is { } statement
+            ? new(statement.First<T, TArguments>(arguments))
+            : new(ReadFirstAsync<T>(Command(sql, DriverParameters.Of(arguments))));
+
+    /// <summary>All rows. For the request path.</summary>
+    public ValueTask<IReadOnlyList<T>> AllAsync<T, TArguments>(Sql sql, TArguments arguments)
+        where T : class, IRowOf<T>
+        where TArguments : IArguments => Compiled(sql) is { } statement
+            ? new(statement.All<T, TArguments>(arguments))
+            : new(ReadAllAsync<T>(Command(sql, DriverParameters.Of(arguments))));
+
     /// <summary>Rows one by one as they arrive, for what is too much to hold. The session runs nothing else until the last of them.</summary>
     public async IAsyncEnumerable<T> StreamAsync<T>(Sql sql, object? args = null)
     {
@@ -93,6 +120,22 @@ public sealed class DbSession
     /// <summary>Runs one batch of a migration script, for as long as it takes; scripts are resources of this assembly, never input.</summary>
     internal Task ExecuteScriptAsync(string batch) =>
         _connection.ExecuteAsync(new CommandDefinition(batch, transaction: _transaction, commandTimeout: NoTimeout, cancellationToken: _cancellationToken));
+
+    // Null where the connection is not one that compiles them itself.
+    private CompiledStatement? Compiled(Sql sql) => (_connection as PreparedConnection)?.Compiled(sql.For(DatabaseEngine.Sqlite));
+
+    private async Task<T?> ReadFirstAsync<T>(CommandDefinition command)
+        where T : class, IRowOf<T> => (await ReadAllAsync<T>(command)) is [var first, ..] ? first : null;
+
+    private async Task<IReadOnlyList<T>> ReadAllAsync<T>(CommandDefinition command)
+        where T : class, IRowOf<T>
+    {
+        List<T> rows = [];
+        await using var reader = await _connection.ExecuteReaderAsync(command);
+        while (await reader.ReadAsync(_cancellationToken))
+            rows.Add(T.Read(new DriverRow(reader)));
+        return rows;
+    }
 
     private CommandDefinition Command(Sql sql, object? args) =>
         new(sql.For(Engine), args, _transaction, cancellationToken: _cancellationToken);

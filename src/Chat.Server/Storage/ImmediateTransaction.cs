@@ -24,12 +24,11 @@ internal sealed class ImmediateTransaction : DbTransaction
     private const string RollbackText = $"ROLLBACK TO {WriteBatch.Savepoint};";
     private const string ReleaseText = $"RELEASE {WriteBatch.Savepoint};";
 
-    private readonly SqliteConnection _connection;
-    private readonly TransactionControl _control;
+    private readonly PreparedConnection _connection;
     private readonly WalCheckpoints _checkpoints;
 
     private ImmediateTransaction(PreparedConnection connection, WalCheckpoints checkpoints) =>
-        (_connection, _control, _checkpoints) = (connection.Inner, connection.Control, checkpoints);
+        (_connection, _checkpoints) = (connection, checkpoints);
 
     /// <inheritdoc />
     public override IsolationLevel IsolationLevel => IsolationLevel.Serializable;
@@ -39,13 +38,16 @@ internal sealed class ImmediateTransaction : DbTransaction
     /// has ended it by itself: rolled back, as its manual has it; but a file in another journal mode than ours can fail
     /// behind the point of no return, so this is not taken for an answer.
     /// </summary>
-    public bool IsOpen => _connection.State == ConnectionState.Open && raw.sqlite3_get_autocommit(_connection.Handle) == 0;
+    public bool IsOpen => _connection.State == ConnectionState.Open && raw.sqlite3_get_autocommit(_connection.Inner.Handle) == 0;
+
+    /// <summary>How many rows its connection has changed since it was opened.</summary>
+    public int ChangesSoFar => raw.sqlite3_total_changes(_connection.Inner.Handle);
 
     /// <inheritdoc />
     public override bool SupportsSavepoints => true;
 
     /// <inheritdoc />
-    protected override DbConnection DbConnection => _connection;
+    protected override DbConnection DbConnection => _connection.Inner;
 
     /// <summary>Begins, once other processes have let go of the lock.</summary>
     /// <exception cref="SqliteException">They have not within <paramref name="patience"/>, or the file cannot be written.</exception>
@@ -68,15 +70,15 @@ internal sealed class ImmediateTransaction : DbTransaction
     /// <inheritdoc />
     public override void Commit()
     {
-        _control.Run("COMMIT;");
-        _checkpoints.Committed(_connection);
+        _connection.Run("COMMIT;");
+        _checkpoints.Committed(_connection.Inner);
     }
 
     /// <inheritdoc />
     public override void Rollback()
     {
         if (IsOpen)
-            _control.Run("ROLLBACK;");
+            _connection.Run("ROLLBACK;");
     }
 
     /// <inheritdoc />
@@ -92,7 +94,7 @@ internal sealed class ImmediateTransaction : DbTransaction
     protected override void Dispose(bool disposing)
     {
         if (disposing && IsOpen)
-            _control.TryRun("ROLLBACK;");
+            _connection.Compiled("ROLLBACK;").TryRun();
         base.Dispose(disposing);
     }
 
@@ -101,13 +103,13 @@ internal sealed class ImmediateTransaction : DbTransaction
     {
         if (savepointName != WriteBatch.Savepoint)
             throw new NotSupportedException("Writes that share a transaction name their savepoints alike.");
-        _control.Run(text);
+        _connection.Run(text);
     }
 
     private static int TryBegin(PreparedConnection connection, TimeSpan patience)
     {
         raw.sqlite3_busy_timeout(connection.Inner.Handle, 0);
-        var result = connection.Control.TryRun("BEGIN IMMEDIATE;");
+        var result = connection.Compiled("BEGIN IMMEDIATE;").TryRun();
         raw.sqlite3_busy_timeout(connection.Inner.Handle, (int)patience.TotalMilliseconds);
         return result;
     }

@@ -6,6 +6,7 @@ namespace Chat.Server.Storage;
 internal sealed class PendingWrite(Func<DbSession, Task> work, CancellationToken token)
 {
     private readonly TaskCompletionSource _ending = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private CancellationTokenRegistration _hangingUp;
     private int _isTaken;
 
     /// <summary>The caller's hanging up.</summary>
@@ -17,14 +18,16 @@ internal sealed class PendingWrite(Func<DbSession, Task> work, CancellationToken
     /// <summary>Runs the work.</summary>
     public Task RunAsync(DbSession session) => work(session);
 
-    /// <summary>Whether its turn has come: false when its caller has hung up before.</summary>
-    public bool TryTake() => Interlocked.Exchange(ref _isTaken, 1) == 0;
+    /// <summary>From now on the caller's hanging up ends it, until its turn comes.</summary>
+    public void Wait() => _hangingUp = token.UnsafeRegister(static state => ((PendingWrite)state!).GiveUp(), this);
 
-    /// <summary>Gives it up, unless its turn has come.</summary>
-    public void GiveUp()
+    /// <summary>Whether its turn has come: false when its caller has hung up before.</summary>
+    public bool TryTake()
     {
-        if (TryTake())
-            _ending.TrySetCanceled(token);
+        if (Interlocked.Exchange(ref _isTaken, 1) != 0)
+            return false;
+        _hangingUp.Unregister();
+        return true;
     }
 
     /// <summary>It is kept, or discarded.</summary>
@@ -32,6 +35,12 @@ internal sealed class PendingWrite(Func<DbSession, Task> work, CancellationToken
 
     /// <summary>It is not kept, or nobody knows.</summary>
     public void Fail(Exception fault) => _ending.TrySetException(fault);
+
+    private void GiveUp()
+    {
+        if (Interlocked.Exchange(ref _isTaken, 1) == 0)
+            _ending.TrySetCanceled(token);
+    }
 }
 
 /// <summary>A commit went wrong, and whether the engine has kept the transaction all the same is not known.</summary>

@@ -1,6 +1,7 @@
 using System.Data;
 using System.Data.Common;
 using System.Diagnostics.CodeAnalysis;
+using Chat.Server.Storage.Statements;
 using Microsoft.Data.Sqlite;
 
 namespace Chat.Server.Storage;
@@ -16,12 +17,10 @@ internal sealed class PreparedConnection(SqliteConnection inner, Action<Prepared
     // The product's texts are constants, so the same text is the same object.
     private readonly HashSet<string> _seen = new(ReferenceEqualityComparer.Instance);
     private readonly Dictionary<string, SqliteCommand> _kept = new(ReferenceEqualityComparer.Instance);
+    private readonly Dictionary<string, CompiledStatement> _compiled = new(ReferenceEqualityComparer.Instance);
 
     /// <summary>The driver's connection.</summary>
     public SqliteConnection Inner => inner;
-
-    /// <summary>What begins and ends its transactions.</summary>
-    public TransactionControl Control { get; } = new(inner);
 
     /// <inheritdoc />
     [AllowNull]
@@ -46,9 +45,23 @@ internal sealed class PreparedConnection(SqliteConnection inner, Action<Prepared
     /// <summary>Closes it for good.</summary>
     public void CloseForGood()
     {
-        Control.Dispose();
+        foreach (var statement in _compiled.Values)
+            statement.Dispose();
         inner.Dispose();
     }
+
+    /// <summary>The statement of a text that is a constant, compiled; it ends with the connection.</summary>
+    /// <exception cref="SqliteException">It cannot be compiled.</exception>
+    public CompiledStatement Compiled(string text)
+    {
+        if (!_compiled.TryGetValue(text, out var statement))
+            _compiled.Add(text, statement = new CompiledStatement(inner, text));
+        return statement;
+    }
+
+    /// <summary>Runs a text that is a constant and without parameters.</summary>
+    /// <exception cref="SqliteException">It could not be run.</exception>
+    public void Run(string text) => SqliteException.ThrowExceptionForRC(Compiled(text).TryRun(), inner.Handle);
 
     /// <summary>The command of a text, without parameters; kept for the next time when it is given back.</summary>
     public SqliteCommand Borrow(string text)

@@ -57,11 +57,13 @@ internal sealed class WriteRun<T>(
 
     public override bool CanLookUp => IsInDoubt && isKept is not null;
 
-    public override async Task<T> RunAsync()
+    public override Task<T> RunAsync() => _wasInDoubt ? RunAgainAsync() : RunOnceAsync();
+
+    private async Task<T> RunAgainAsync()
     {
         try
         {
-            if (!_wasInDoubt || !await LookUpAsync())
+            if (!await LookUpAsync())
                 await RunOnceAsync();
         }
         catch (Exception) when (_isOver)
@@ -72,7 +74,7 @@ internal sealed class WriteRun<T>(
         return _result;
     }
 
-    private async Task RunOnceAsync()
+    private async Task<T> RunOnceAsync()
     {
         var write = new PendingWrite(async session => _result = await work(session), Token);
         try
@@ -86,6 +88,7 @@ internal sealed class WriteRun<T>(
         }
 
         Resolved(Resolutions.Repeated);
+        return _result;
     }
 
     private async Task<bool> LookUpAsync()

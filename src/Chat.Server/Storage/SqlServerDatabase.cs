@@ -34,7 +34,7 @@ internal sealed class SqlServerDatabase(string connectionString) : Database
             throw new StoreUnavailableException(new TimeoutException("Another process has been migrating the database for more than 20 seconds."));
     }
 
-    internal override async Task<DbConnection> OpenAsync(CancellationToken cancellationToken)
+    internal override async ValueTask<DbConnection> OpenAsync(CancellationToken cancellationToken)
     {
         var connection = new SqlConnection(connectionString);
         try

@@ -1,3 +1,4 @@
+using System.Data.Common;
 using Microsoft.Data.Sqlite;
 using SQLitePCL;
 
@@ -18,17 +19,17 @@ internal sealed class SqliteConnections(string connectionString, string pragmas,
 
     /// <summary>Lends a connection; disposed of, it comes back.</summary>
     /// <exception cref="SqliteException">The file cannot be opened.</exception>
-    public async Task<PreparedConnection> TakeAsync(CancellationToken cancellationToken)
+    public ValueTask<DbConnection> TakeAsync(CancellationToken cancellationToken)
     {
         while (TryTake(out var idle))
         {
             // One to a file that was read-only when it was opened stays so, whatever becomes of the file: a fresh one knows better.
             if (raw.sqlite3_db_readonly(idle.Inner.Handle, "main") == 0)
-                return idle;
+                return new(idle);
             idle.CloseForGood();
         }
 
-        return await OpenAsync(cancellationToken);
+        return new(OpenAsync(cancellationToken));
     }
 
     /// <summary>Closes what is idle; what is on loan is closed when it comes back.</summary>
@@ -61,7 +62,7 @@ internal sealed class SqliteConnections(string connectionString, string pragmas,
         connection.CloseForGood();
     }
 
-    private async Task<PreparedConnection> OpenAsync(CancellationToken cancellationToken)
+    private async Task<DbConnection> OpenAsync(CancellationToken cancellationToken)
     {
         var connection = new SqliteConnection(connectionString);
         try

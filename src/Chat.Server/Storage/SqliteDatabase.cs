@@ -14,6 +14,7 @@ internal sealed class SqliteDatabase : Database, IDisposable
     private const int Busy = 5, Locked = 6, ReadOnly = 8, IoError = 10, Corrupt = 11, Full = 13, CannotOpen = 14, NotADatabase = 26;
 
     private readonly SemaphoreSlim _writer = new(1, 1);
+    private readonly Turn _turn;
     private readonly string _path;
     private readonly SqliteConnections _readers;
     private readonly SqliteConnections _writers;
@@ -30,6 +31,7 @@ internal sealed class SqliteDatabase : Database, IDisposable
     public SqliteDatabase(string path, StorageOptions options)
     {
         _path = path;
+        _turn = new Turn(_writer);
         _busyTimeout = options.BusyTimeout;
         // The driver's own wait for a lock polls every 150 ms; SQLite's starts at 1 ms.
         var synchronous = options.Durability == Durability.Full ? "FULL" : "NORMAL";
@@ -81,9 +83,9 @@ internal sealed class SqliteDatabase : Database, IDisposable
     // A write transaction already holds the file's only write lock.
     internal override Task LockForMigrationAsync(DbSession session) => Task.CompletedTask;
 
-    internal override async Task<DbConnection> OpenAsync(CancellationToken cancellationToken) => await _readers.TakeAsync(cancellationToken);
+    internal override ValueTask<DbConnection> OpenAsync(CancellationToken cancellationToken) => _readers.TakeAsync(cancellationToken);
 
-    internal override async Task<DbConnection> OpenForWriteAsync(CancellationToken cancellationToken) => await _writers.TakeAsync(cancellationToken);
+    internal override ValueTask<DbConnection> OpenForWriteAsync(CancellationToken cancellationToken) => _writers.TakeAsync(cancellationToken);
 
     internal override ValueTask<DbTransaction> BeginAsync(DbConnection connection, CancellationToken cancellationToken) =>
         ImmediateTransaction.BeginAsync((PreparedConnection)connection, _busyTimeout, _checkpoints, cancellationToken);
@@ -96,10 +98,12 @@ internal sealed class SqliteDatabase : Database, IDisposable
 
     internal override bool IsStillOpen(DbTransaction transaction) => ((ImmediateTransaction)transaction).IsOpen;
 
-    internal override async ValueTask<IDisposable?> EnterWriteAsync(CancellationToken cancellationToken)
+    internal override int ChangesSoFar(DbTransaction transaction) => ((ImmediateTransaction)transaction).ChangesSoFar;
+
+    internal override ValueTask<IDisposable?> EnterWriteAsync(CancellationToken cancellationToken)
     {
-        await _writer.WaitAsync(cancellationToken);
-        return new Turn(_writer);
+        var entering = _writer.WaitAsync(cancellationToken);
+        return entering.IsCompletedSuccessfully ? new(_turn) : TurnAfterAsync(entering);
     }
 
     // Waiting is the busy timeout's work; what it gives up on is unavailable, and nothing is transient.
@@ -107,6 +111,12 @@ internal sealed class SqliteDatabase : Database, IDisposable
         fault is SqliteException { SqliteErrorCode: Busy or Locked or ReadOnly or IoError or Corrupt or Full or CannotOpen or NotADatabase }
             ? FaultKind.Unavailable
             : FaultKind.Other;
+
+    private async ValueTask<IDisposable?> TurnAfterAsync(Task entering)
+    {
+        await entering;
+        return _turn;
+    }
 
     private static async Task ExecuteAsync(DbConnection connection, string text, CancellationToken cancellationToken)
     {

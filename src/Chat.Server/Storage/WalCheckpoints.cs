@@ -65,9 +65,9 @@ internal sealed class WalCheckpoints(
     {
         try
         {
-            using var connection = connections.TakeAsync(_disposed.Token).GetAwaiter().GetResult();
+            using var connection = (PreparedConnection)connections.TakeAsync(_disposed.Token).AsTask().GetAwaiter().GetResult();
             // One that has never read does not know of the log yet.
-            connection.Control.Run("PRAGMA schema_version;");
+            connection.Run("PRAGMA schema_version;");
             if (Checkpoint(connection.Inner, raw.SQLITE_CHECKPOINT_PASSIVE) < MostPages)
                 return;
             // Once more, for what was committed meanwhile: little is left then that writers have to wait for.

@@ -3,8 +3,9 @@ using System.Data.Common;
 namespace Chat.Server.Storage;
 
 /// <summary>
-/// One transaction and the works in it. Each is kept or discarded by itself: where there are several, each has its savepoint, and
-/// what fails takes nothing of another along.
+/// One transaction and the works in it. Each is kept or discarded by itself, and what fails takes nothing of another along: works that
+/// have all to be kept, as nearly always, need nothing for that; where one has changed something that must be undone, all are run
+/// again, and each has its savepoint.
 /// </summary>
 internal static class WriteBatch
 {
@@ -14,8 +15,8 @@ internal static class WriteBatch
     /// <summary>Runs works and commits them together. Every one has ended when this has.</summary>
     public static async Task RunAsync(Database database, IReadOnlyList<PendingWrite> writes)
     {
-        if (writes.Count > 1)
-            await TogetherAsync(database, writes);
+        if (writes.Count > 1 && !await TogetherAsync(database, writes, PlainAsync))
+            await TogetherAsync(database, [.. writes.Where(write => !write.Ending.IsCompleted)], GuardedAsync);
         // Alone from the start, or as if they had not met.
         foreach (var write in writes)
         {
@@ -44,7 +45,8 @@ internal static class WriteBatch
         }
     }
 
-    private static async Task TogetherAsync(Database database, IReadOnlyList<PendingWrite> writes)
+    // False where nothing is kept, and those that have not ended are to be run again.
+    private static async Task<bool> TogetherAsync(Database database, IReadOnlyList<PendingWrite> writes, RunOne runOne)
     {
         try
         {
@@ -52,10 +54,9 @@ internal static class WriteBatch
             await using var transaction = await database.BeginAsync(connection, CancellationToken.None);
             foreach (var write in writes)
             {
-                await RunAsync(database, connection, transaction, write);
-                // SQLite ends a transaction by itself when the disk is full or fails, whoever's work it was. The others are run again.
-                if (!database.IsStillOpen(transaction))
-                    return;
+                var session = new DbSession(connection, database.DriverTransaction(transaction), database.Engine, write.Token);
+                if (!await runOne(database, transaction, session, write))
+                    return false;
             }
 
             await CommitAsync(database, transaction, writes);
@@ -67,12 +68,36 @@ internal static class WriteBatch
             foreach (var write in writes)
                 write.Fail(fault);
         }
+
+        return true;
     }
 
-    private static async Task RunAsync(Database database, DbConnection connection, DbTransaction transaction, PendingWrite write)
+    // False where something has to be undone that cannot be by itself.
+    private static async Task<bool> PlainAsync(Database database, DbTransaction transaction, DbSession session, PendingWrite write)
+    {
+        var before = database.ChangesSoFar(transaction);
+        Exception? fault = null;
+        try
+        {
+            await write.RunAsync(session);
+        }
+        catch (Exception thrown)
+        {
+            fault = thrown;
+        }
+
+        if (fault is null && !session.IsDiscarded)
+            return true;
+        if (!database.IsStillOpen(transaction) || database.ChangesSoFar(transaction) != before)
+            return false;
+        if (fault is not null)
+            write.Fail(fault);
+        return true;
+    }
+
+    private static async Task<bool> GuardedAsync(Database database, DbTransaction transaction, DbSession session, PendingWrite write)
     {
         await transaction.SaveAsync(Savepoint, CancellationToken.None);
-        var session = new DbSession(connection, database.DriverTransaction(transaction), database.Engine, write.Token);
         try
         {
             await write.RunAsync(session);
@@ -82,11 +107,13 @@ internal static class WriteBatch
             write.Fail(fault);
         }
 
+        // SQLite ends a transaction by itself when the disk is full or fails, whoever's work it was. The others are run again.
         if (!database.IsStillOpen(transaction))
-            return;
+            return false;
         if (session.IsDiscarded || write.Ending.IsCompleted)
             await transaction.RollbackAsync(Savepoint, CancellationToken.None);
         await transaction.ReleaseAsync(Savepoint, CancellationToken.None);
+        return true;
     }
 
     // A doubt ends the writes where it arises: what the connection's end may meet after it must not stand in its place.
@@ -103,4 +130,6 @@ internal static class WriteBatch
                 write.Fail(new CommitInDoubtException(fault));
         }
     }
+
+    private delegate Task<bool> RunOne(Database database, DbTransaction transaction, DbSession session, PendingWrite write);
 }

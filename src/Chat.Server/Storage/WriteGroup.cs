@@ -15,19 +15,19 @@ internal sealed class WriteGroup(Database database)
     private bool _isWriting;
 
     /// <summary>Ends with the write.</summary>
-    public async Task RunAsync(PendingWrite write)
+    public Task RunAsync(PendingWrite write)
     {
-        await using var hangingUp = write.Token.UnsafeRegister(static state => ((PendingWrite)state!).GiveUp(), write);
+        write.Wait();
         if (IsFirst(write))
         {
             // Others have work to do, and may come to writing by it: theirs comes first, and may be written along.
             if (ThreadPool.PendingWorkItemCount > 0)
                 WriteLater();
             else
-                await WriteAsync();
+                _ = WriteAsync();
         }
 
-        await write.Ending;
+        return write.Ending;
     }
 
     private bool IsFirst(PendingWrite write)

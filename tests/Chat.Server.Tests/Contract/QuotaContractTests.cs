@@ -14,7 +14,7 @@ public sealed class QuotaContractTests(Engines engines) : IClassFixture<Engines>
     {
         var stores = await engines.StoresAsync(engine);
         var channel = await stores.OpenChannelAsync(credits: 10_000);
-        var expected = new QuotaStore.AdmittedRow { Reserved = 500, MinuteNo = 100, MinuteCount = 1, DayNo = 10, DayCount = 1 };
+        var expected = new QuotaStore.AdmittedRow(Reserved: 500, MinuteNo: 100, MinuteCount: 1, DayNo: 10, DayCount: 1);
         Assert.Equal(expected, await stores.AdmitAsync(channel));
         Assert.Equal(expected with { MinuteCount = 2, DayCount = 2 }, await stores.AdmitAsync(channel));
         Assert.Equal(expected with { MinuteNo = 101, DayCount = 3 }, await stores.AdmitAsync(channel, minute: 101));

@@ -85,7 +85,7 @@ internal sealed class FaultyDatabase : Database, IDisposable
 
     internal override Task LockForMigrationAsync(DbSession session) => _inner.LockForMigrationAsync(session);
 
-    internal override async Task<DbConnection> OpenAsync(CancellationToken cancellationToken)
+    internal override async ValueTask<DbConnection> OpenAsync(CancellationToken cancellationToken)
     {
         await Plan(new Moment(Step.Open, ""));
         return new FaultyConnection(this, await _inner.OpenAsync(cancellationToken));

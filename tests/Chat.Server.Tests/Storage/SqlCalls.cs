@@ -15,6 +15,13 @@ internal sealed record SqlCall(string Where, string? Text, Type? Row, IReadOnlyD
 /// <summary>Finds what a statement is called with and read into, by reading the compiled code.</summary>
 internal static class SqlCalls
 {
+    private static readonly string[] ByReflection = ["ExecuteAsync", "FirstOrDefaultAsync", "ListAsync", "StreamAsync"];
+
+    // Of the request path, whose arguments say themselves what is passed.
+    private static readonly string[] OfRequests = ["RunAsync", "NumberAsync", "FirstAsync", "AllAsync"];
+
+    private static readonly string[] All = [.. ByReflection, .. OfRequests];
+
     public static IReadOnlyList<SqlCall> Of(ModuleDefinition module, System.Reflection.Assembly assembly) =>
         [.. module.GetTypes().SelectMany(type => type.Methods).Where(method => method.HasBody).SelectMany(method => Of(method, assembly))];
 
@@ -24,17 +31,26 @@ internal static class SqlCalls
         var code = method.Body.Instructions;
         for (var at = 0; at < code.Count; at++)
         {
-            if (code[at].Operand is not MethodReference { DeclaringType.FullName: "Chat.Server.Storage.DbSession", Name: "ExecuteAsync" or "FirstOrDefaultAsync" or "ListAsync" or "StreamAsync" } call)
+            if (code[at].Operand is not MethodReference { DeclaringType.FullName: "Chat.Server.Storage.DbSession" } call || !All.Contains(call.Name))
                 continue;
             var arguments = Producer(code, at);
             var text = Producer(code, StartOf(code, arguments));
             yield return new SqlCall(
                 method.FullName,
                 code[text] is { OpCode.Code: Code.Ldsfld, Operand: FieldReference field } ? $"{field.DeclaringType.FullName["Chat.Server.".Length..]}.{field.Name}" : null,
-                call is GenericInstanceMethod generic ? Reflected(generic.GenericArguments[0], assembly) : null,
-                TypeOf(code[arguments]) is { } type ? PropertiesOf(type, assembly) : null);
+                RowOf(call, assembly),
+                call is GenericInstanceMethod generic && OfRequests.Contains(call.Name) ? PassedArguments.Of(Reflected(generic.GenericArguments[^1], assembly))
+                : TypeOf(code[arguments]) is { } type ? PropertiesOf(type, assembly)
+                : null);
         }
     }
+
+    private static Type? RowOf(MethodReference call, System.Reflection.Assembly assembly) => call switch
+    {
+        { Name: "ExecuteAsync" or "RunAsync" } => null,
+        { Name: "NumberAsync" } => typeof(long?),
+        _ => Reflected(((GenericInstanceMethod)call).GenericArguments[0], assembly),
+    };
 
     // Backwards to the instruction that leaves what is on top of the stack before this one.
     private static int Producer(IList<Instruction> code, int before)

@@ -2,6 +2,7 @@ using System.Reflection;
 using Chat.Server.Providers.Guide;
 using Chat.Server.Storage;
 using Chat.Server.Storage.Copying;
+using Chat.Server.Storage.Statements;
 using Chat.Server.Tests.Architecture;
 using Mono.Cecil;
 using Mono.Cecil.Cil;
@@ -17,7 +18,9 @@ public sealed class SqlDeclarationTests
     private static readonly string[] Exempt =
     [
         typeof(DbSession).FullName!, typeof(ColumnTypes).FullName!, typeof(SqliteDatabase).FullName!, typeof(ImmediateTransaction).FullName!,
-        typeof(TransactionControl).FullName!, typeof(SqliteConnections).FullName!, typeof(PreparedConnection).FullName!, typeof(WalCheckpoints).FullName!,
+        typeof(SqliteConnections).FullName!, typeof(PreparedConnection).FullName!, typeof(WalCheckpoints).FullName!,
+        // The request path's statements, compiled, bound and read without a driver's objects.
+        typeof(CompiledStatement).FullName!, typeof(SqliteParameters).FullName!, typeof(SqliteRow).FullName!, typeof(DriverParameters).FullName!,
         // An index in memory, of a channel's own knowledge: no database of the product, and of one engine only.
         typeof(KnowledgeIndex).FullName!,
     ];

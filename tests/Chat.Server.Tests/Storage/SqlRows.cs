@@ -1,7 +1,9 @@
 using System.Collections;
 using System.Data;
+using System.Globalization;
 using System.Reflection;
 using Chat.Server.Storage;
+using Chat.Server.Storage.Statements;
 using Microsoft.SqlServer.TransactSql.ScriptDom;
 
 namespace Chat.Server.Tests.Storage;
@@ -63,14 +65,11 @@ internal static class SqlRows
         using var answer = new DataTable();
         foreach (var (name, type) in columns)
             answer.Columns.Add(name, type);
-        answer.Rows.Add([.. columns.Select(column => ValueOf(column.Type, IsList(column.Name, row)))]);
-        var list = typeof(DbSession).GetMethod(nameof(DbSession.ListAsync))!.MakeGenericMethod(row);
+        answer.Rows.Add([.. columns.Select((column, index) => ValueOf(column.Type, IsList(column.Name, row), index + 1))]);
         try
         {
-            var reading = (Task)list.Invoke(new SqlServerWire(answer).Session, [sql, null])!;
-            await reading;
-            var read = ((IEnumerable)reading.GetType().GetProperty("Result")!.GetValue(reading)!).Cast<object?>().Single();
-            return row.Namespace!.StartsWith("Chat", StringComparison.Ordinal) ? Unfilled(read!, columns) : read is null || IsDefault(read) || columns.Count != 1 ? ["value"] : [];
+            var read = (await ReadAsync(new SqlServerWire(answer).Session, sql, row)).Cast<object?>().Single();
+            return row.Namespace!.StartsWith("Chat", StringComparison.Ordinal) ? Unfilled(read!, answer.Rows[0], columns) : read is null || IsDefault(read) || columns.Count != 1 ? ["value"] : [];
         }
         catch (DataException fault)
         {
@@ -78,7 +77,23 @@ internal static class SqlRows
         }
     }
 
-    private static List<string> Unfilled(object read, List<(string Name, Type Type)> columns)
+    private static async Task<IEnumerable> ReadAsync(DbSession session, Sql sql, Type row)
+    {
+        if (!row.GetInterfaces().Any(type => type.IsGenericType && type.GetGenericTypeDefinition() == typeof(IRowOf<>)))
+        {
+            var reading = (Task)typeof(DbSession).GetMethod(nameof(DbSession.ListAsync))!.MakeGenericMethod(row).Invoke(session, [sql, null])!;
+            await reading;
+            return (IEnumerable)reading.GetType().GetProperty("Result")!.GetValue(reading)!;
+        }
+
+        var all = (Task<IEnumerable>)typeof(SqlRows).GetMethod(nameof(AllAsync), BindingFlags.Static | BindingFlags.NonPublic)!.MakeGenericMethod(row).Invoke(null, [session, sql])!;
+        return await all;
+    }
+
+    private static async Task<IEnumerable> AllAsync<T>(DbSession session, Sql sql)
+        where T : class, IRowOf<T> => await session.AllAsync<T, NoArguments>(sql, new NoArguments());
+
+    private static List<string> Unfilled(object read, DataRow values, List<(string Name, Type Type)> columns)
     {
         var members = read.GetType().GetProperties(BindingFlags.Instance | BindingFlags.Public).Where(property => property.CanWrite).ToList();
         var named = columns.Select(column => column.Name.Replace("_", "", StringComparison.Ordinal)).ToList();
@@ -86,22 +101,44 @@ internal static class SqlRows
         [
             .. columns.Where((column, index) => !members.Exists(member => member.Name.Equals(named[index], StringComparison.OrdinalIgnoreCase))).Select(column => column.Name),
             .. members.Where(member => !named.Contains(member.Name, StringComparer.OrdinalIgnoreCase) || IsDefault(member.GetValue(read))).Select(member => member.Name),
+            // Filled, but from another column.
+            .. members.Where(member => named.FindIndex(name => name.Equals(member.Name, StringComparison.OrdinalIgnoreCase)) is var index and >= 0
+                && !IsSame(values[index], member.GetValue(read))).Select(member => $"{member.Name} is another column's"),
         ];
     }
+
+    private static bool IsSame(object column, object? member) => (column, member) switch
+    {
+        (byte[] bytes, byte[] read) => bytes.SequenceEqual(read),
+        // A channel keeps whole seconds.
+        (DateTime time, DateTimeOffset read) => (read.UtcDateTime - time).Duration() < TimeSpan.FromSeconds(1),
+        (string list, IReadOnlyList<string> read) => list == $"[\"{read.Single()}\"]",
+        (string or Guid or bool, _) => column.Equals(member),
+        _ => Convert.ToInt64(column, CultureInfo.InvariantCulture) == Convert.ToInt64(member, CultureInfo.InvariantCulture),
+    };
 
     private static bool IsList(string column, Type row) => row.GetProperties().Any(property =>
         property.PropertyType == typeof(IReadOnlyList<string>) && property.Name.Equals(column.Replace("_", "", StringComparison.Ordinal), StringComparison.OrdinalIgnoreCase));
 
-    private static object ValueOf(Type type, bool isList) => type switch
+    // Another value for each column.
+    private static object ValueOf(Type type, bool isList, int number) => type switch
     {
-        _ when type == typeof(string) => isList ? "[\"x\"]" : "x",
-        _ when type == typeof(byte[]) => new byte[] { 1 },
+        _ when type == typeof(string) => isList ? $"[\"x{number}\"]" : $"x{number}",
+        _ when type == typeof(byte[]) => new[] { (byte)number },
         _ when type == typeof(Guid) => Guid.CreateVersion7(Samples.FineTime),
-        _ when type == typeof(DateTime) => Samples.FineTime.DateTime,
+        _ when type == typeof(DateTime) => Samples.FineTime.AddHours(number).UtcDateTime,
         _ when type == typeof(bool) => true,
-        _ => Convert.ChangeType(1, type),
+        _ => Convert.ChangeType(number, type, CultureInfo.InvariantCulture),
     };
 
     private static bool IsDefault(object? value) =>
         value is null or "" or ICollection { Count: 0 } || (value.GetType().IsValueType && value.Equals(Activator.CreateInstance(value.GetType())));
+
+    private sealed record NoArguments : IArguments
+    {
+        public void AddTo<TParameters>(ref TParameters parameters)
+            where TParameters : struct, IParameters
+        {
+        }
+    }
 }

@@ -43,6 +43,46 @@ public sealed class WriteGroupTests : IDisposable
         Assert.Equal(Enumerable.Range(0, kinds.Length).Where(id => kinds[id] == Kind.IsKept), await IdsAsync());
     }
 
+    // The control is the last of the cases: what has to be undone among others makes all of them run again.
+    [Theory]
+    [InlineData(false, false, 1)]
+    [InlineData(true, false, 1)]
+    [InlineData(false, true, 2)]
+    [InlineData(true, true, 2)]
+    public async Task Works_run_once_where_nothing_has_to_be_undone(bool fails, bool changesSomething, int runs)
+    {
+        var gate = await HoldAsync();
+        var ran = new int[10];
+        var kept = Enumerable.Range(0, 10).Select(id => _database.WriteIdempotentAsync(
+            async session =>
+            {
+                ran[id]++;
+                return await session.ExecuteAsync(Add, new { id, value = id });
+            },
+            CancellationToken.None)).ToArray();
+        var other = _database.WriteIdempotentAsync(
+            async session =>
+            {
+                if (changesSomething)
+                    await session.ExecuteAsync(Add, new { id = 10, value = 10 });
+                if (fails)
+                    throw new InvalidOperationException("It was not meant.");
+                session.Discard();
+                return 0;
+            },
+            CancellationToken.None);
+        _release.SetResult();
+        await gate;
+
+        await Task.WhenAll(kept);
+        if (fails)
+            await Assert.ThrowsAsync<InvalidOperationException>(() => other);
+        else
+            Assert.Equal(0, await other);
+        Assert.All(ran, times => Assert.Equal(runs, times));
+        Assert.Equal(Enumerable.Range(0, 10), await IdsAsync());
+    }
+
     // SQLite rolls back the whole transaction here, as it does for a full disk: what others had done in it is done again.
     [Fact]
     public async Task A_fault_that_ends_the_transaction_fails_its_own_write_alone()

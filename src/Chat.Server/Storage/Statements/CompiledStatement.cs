@@ -1,0 +1,132 @@
+using Microsoft.Data.Sqlite;
+using SQLitePCL;
+
+namespace Chat.Server.Storage.Statements;
+
+/// <summary>
+/// A statement that SQLite has compiled for one connection, run as often as need be. Every run goes to its end, as what breaks a rule may
+/// show there, and leaves no lock behind. Waiting for other processes' locks is SQLite's, by the connection's busy timeout.
+/// </summary>
+/// <param name="connection">The driver's connection, open.</param>
+/// <param name="text">One statement.</param>
+/// <exception cref="SqliteException">It cannot be compiled.</exception>
+internal sealed class CompiledStatement(SqliteConnection connection, string text) : IDisposable
+{
+    private readonly sqlite3 _database = connection.Handle!;
+    private readonly sqlite3_stmt _statement = Compile(connection.Handle!, text);
+    private readonly List<(string Name, int Index)> _parameters = [];
+
+    /// <summary>Runs it without parameters, and gives SQLite's result code; 0 where all went well.</summary>
+    public int TryRun()
+    {
+        raw.sqlite3_step(_statement);
+        // Says what the step came to, where that was a fault.
+        return raw.sqlite3_reset(_statement);
+    }
+
+    /// <summary>Runs it, and gives the number of rows that it changed.</summary>
+    /// <exception cref="SqliteException">It failed, and has changed nothing.</exception>
+    public int Execute<TArguments>(TArguments arguments)
+        where TArguments : IArguments
+    {
+        try
+        {
+            Bind(arguments);
+            while (Step())
+            {
+            }
+
+            return raw.sqlite3_changes(_database);
+        }
+        finally
+        {
+            raw.sqlite3_reset(_statement);
+        }
+    }
+
+    /// <summary>Runs it, and gives the first row's first column; null where there is no row.</summary>
+    /// <exception cref="SqliteException">It failed, and has changed nothing.</exception>
+    public long? Number<TArguments>(TArguments arguments)
+        where TArguments : IArguments
+    {
+        try
+        {
+            Bind(arguments);
+            long? first = null;
+            while (Step())
+                first ??= raw.sqlite3_column_int64(_statement, 0);
+            return first;
+        }
+        finally
+        {
+            raw.sqlite3_reset(_statement);
+        }
+    }
+
+    /// <summary>Runs it, and gives the first row; null where there is none.</summary>
+    /// <exception cref="SqliteException">It failed, and has changed nothing.</exception>
+    public T? First<T, TArguments>(TArguments arguments)
+        where T : class, IRowOf<T>
+        where TArguments : IArguments
+    {
+        try
+        {
+            Bind(arguments);
+            T? first = null;
+            while (Step())
+                first ??= T.Read(new SqliteRow(_statement));
+            return first;
+        }
+        finally
+        {
+            raw.sqlite3_reset(_statement);
+        }
+    }
+
+    /// <summary>Runs it, and gives all rows.</summary>
+    /// <exception cref="SqliteException">It failed, and has changed nothing.</exception>
+    public List<T> All<T, TArguments>(TArguments arguments)
+        where T : class, IRowOf<T>
+        where TArguments : IArguments
+    {
+        try
+        {
+            Bind(arguments);
+            List<T> rows = [];
+            while (Step())
+                rows.Add(T.Read(new SqliteRow(_statement)));
+            return rows;
+        }
+        finally
+        {
+            raw.sqlite3_reset(_statement);
+        }
+    }
+
+    /// <inheritdoc />
+    public void Dispose() => _statement.Dispose();
+
+    private static sqlite3_stmt Compile(sqlite3 database, string text)
+    {
+        SqliteException.ThrowExceptionForRC(raw.sqlite3_prepare_v3(database, text, raw.SQLITE_PREPARE_PERSISTENT, out var statement), database);
+        return statement;
+    }
+
+    private bool Step()
+    {
+        var result = raw.sqlite3_step(_statement);
+        if (result is not (raw.SQLITE_ROW or raw.SQLITE_DONE))
+            SqliteException.ThrowExceptionForRC(result, _database);
+        return result == raw.SQLITE_ROW;
+    }
+
+    private void Bind<TArguments>(TArguments arguments)
+        where TArguments : IArguments
+    {
+        var isFirst = _parameters.Count == 0;
+        var parameters = new SqliteParameters(_database, _statement, _parameters);
+        arguments.AddTo(ref parameters);
+        if (isFirst && _parameters.Count(parameter => parameter.Index > 0) != raw.sqlite3_bind_parameter_count(_statement))
+            throw new InvalidOperationException($"A parameter is missing, or given twice: {text}");
+    }
+}
