@@ -4,7 +4,7 @@ using Microsoft.Extensions.Caching.Memory;
 namespace Chat.Server.Conversations;
 
 /// <summary>
-/// What the texts of histories were rendered to: a page that is loaded again reads the same ones again, and rendering is most of what that
+/// What replies and the texts of histories were rendered to: a page that is loaded again reads the same ones, and rendering is most of what that
 /// costs. A text is its own key, so nothing here can be out of date. At most 8 MB are kept, of texts that somebody has read within five
 /// minutes.
 /// </summary>

@@ -1,6 +1,5 @@
 using Chat.Server.Errors;
 using Chat.Server.Quotas;
-using Chat.Server.Rendering;
 using Chat.Server.Storage;
 
 namespace Chat.Server.Conversations;
@@ -22,6 +21,7 @@ public sealed partial class TurnRunner(
     UsageObserver observer,
     ModelCall model,
     RunningTurns turns,
+    RenderedTexts rendered,
     TimeProvider time,
     ILogger<TurnRunner> logger)
     : IHostedService
@@ -65,7 +65,7 @@ public sealed partial class TurnRunner(
                 return await FailAsync(turn, error);
             var text = running.Text;
             var charge = meter.ChargeFor(turn.Admission, answer.Response);
-            var html = SafeMarkdown.ToHtml(text);
+            var html = rendered.ToHtml(text);
             var timing = new Timing(time.GetElapsedTime(started), answer.FirstToken);
             if (!await settlement.SettleAsync(turn, text, charge, timing))
                 return ChatError.AiServiceError;

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using Microsoft.Extensions.AI;
 using Microsoft.Extensions.Options;
 
@@ -10,8 +11,13 @@ public sealed class ProviderDirectory(
     private readonly string[] _providers =
         [.. options.Value.Providers.OrderBy(provider => provider.Value.Order).ThenBy(provider => provider.Key, StringComparer.Ordinal).Select(provider => provider.Key)];
 
+    private readonly ConcurrentDictionary<(string ModelId, ResponseProfile Profile, bool GuideFallback), IChatClient> _clients = [];
+
     /// <summary>The attempts for a model, in the profile's order, with the guide last where the channel allows it.</summary>
-    public IChatClient ClientFor(Model model, ResponseProfile profile, bool guideFallback)
+    public IChatClient ClientFor(Model model, ResponseProfile profile, bool guideFallback) =>
+        _clients.GetOrAdd((model.Id, profile, guideFallback), static (_, make) => make.Directory.Create(make.model, make.profile, make.guideFallback), (Directory: this, model, profile, guideFallback));
+
+    private FailoverChatClient Create(Model model, ResponseProfile profile, bool guideFallback)
     {
         var attempts = model.Attempts.Count > 0 ? model.Attempts.OrderFor(profile) : [.. _providers.Select(provider => new ModelAttempt(provider, model.Id))];
         if (guideFallback && !attempts.Any(attempt => ModelCatalogue.IsGuide(attempt.Provider)))

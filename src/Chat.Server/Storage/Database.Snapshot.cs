@@ -12,7 +12,7 @@ public abstract partial class Database
     /// </summary>
     /// <exception cref="StoreUnavailableException">The store is out of reach.</exception>
     public Task<T> SnapshotAsync<T>(Func<DbSession, Task<T>> work, CancellationToken cancellationToken) =>
-        IfInUse(() => ReadSnapshotAsync(work, cancellationToken));
+        SuspendedFault is { } fault ? Task.FromException<T>(fault) : ReadSnapshotAsync(work, cancellationToken);
 
     /// <summary>Begins a transaction that sees one state of the store; null where the engine does not offer it.</summary>
     internal abstract ValueTask<DbTransaction?> BeginSnapshotAsync(DbConnection connection, CancellationToken cancellationToken);

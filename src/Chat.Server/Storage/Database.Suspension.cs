@@ -14,6 +14,9 @@ public abstract partial class Database
     /// <summary>Ends <see cref="Suspend"/>.</summary>
     internal void Resume() => _suspended = null;
 
-    private Task<T> IfInUse<T>(Func<Task<T>> work) =>
-        _suspended is { } reason ? Task.FromException<T>(new StoreUnavailableException(new InvalidOperationException(reason))) : work();
+    private Task<T> RunAsync<T>(Run<T> run) =>
+        SuspendedFault is { } fault ? Task.FromException<T>(fault) : Retries.RunAsync(run, _kindOf);
+
+    private StoreUnavailableException? SuspendedFault =>
+        _suspended is { } reason ? new StoreUnavailableException(new InvalidOperationException(reason)) : null;
 }

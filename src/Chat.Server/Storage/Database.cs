@@ -13,6 +13,11 @@ namespace Chat.Server.Storage;
 /// </remarks>
 public abstract partial class Database
 {
+    private readonly Func<Exception, FaultKind> _kindOf;
+
+    /// <summary>Made by the engine's own.</summary>
+    protected Database() => _kindOf = KindOf;
+
     /// <summary>Which engine this is.</summary>
     public abstract DatabaseEngine Engine { get; }
 
@@ -24,11 +29,11 @@ public abstract partial class Database
 
     /// <summary>Reads without a transaction.</summary>
     public Task<T> ReadAsync<T>(Func<DbSession, Task<T>> work, CancellationToken cancellationToken) =>
-        IfInUse(() => ReadAlwaysAsync(work, cancellationToken));
+        RunAsync(new ReadRun<T>(this, work, cancellationToken));
 
     /// <summary><see cref="ReadAsync"/> also while the store is suspended: for those who make it fit for use.</summary>
     internal Task<T> ReadAlwaysAsync<T>(Func<DbSession, Task<T>> work, CancellationToken cancellationToken) =>
-        Retries.RunAsync(new ReadRun<T>(this, work, cancellationToken), KindOf);
+        Retries.RunAsync(new ReadRun<T>(this, work, cancellationToken), _kindOf);
 
     /// <summary>
     /// Writes in one transaction: all of the work is kept, or none, as after <see cref="DbSession.Discard"/>. The transaction is
@@ -57,15 +62,15 @@ public abstract partial class Database
     /// </param>
     /// <param name="cancellationToken">The caller's hanging up; from the commit on it counts for nothing.</param>
     public Task<T> WriteAsync<T>(Func<DbSession, Task<T>> work, Func<DbSession, T, Task<bool>> isKept, CancellationToken cancellationToken) =>
-        IfInUse(() => Retries.RunAsync(new WriteRun<T>(this, work, isKept, isAlone: false, cancellationToken), KindOf));
+        RunAsync(new WriteRun<T>(this, work, isKept, isAlone: false, cancellationToken));
 
     /// <summary>Writes in one transaction what leaves the same rows, and has the same result, when it is done twice.</summary>
     public Task<T> WriteIdempotentAsync<T>(Func<DbSession, Task<T>> work, CancellationToken cancellationToken) =>
-        IfInUse(() => Retries.RunAsync(new WriteRun<T>(this, work, null, isAlone: false, cancellationToken), KindOf));
+        RunAsync(new WriteRun<T>(this, work, null, isAlone: false, cancellationToken));
 
     /// <summary><see cref="WriteIdempotentAsync"/> also while the store is suspended, and in a transaction of its own: for migrations.</summary>
     internal Task<T> WriteAlwaysAsync<T>(Func<DbSession, Task<T>> work, CancellationToken cancellationToken) =>
-        Retries.RunAsync(new WriteRun<T>(this, work, null, isAlone: true, cancellationToken), KindOf);
+        Retries.RunAsync(new WriteRun<T>(this, work, null, isAlone: true, cancellationToken), _kindOf);
 
     /// <summary>
     /// Writes under a mark that the caller keeps: handed in again with the same mark, within a day, the work is done only if it was

@@ -15,15 +15,16 @@ internal sealed class ResilientChatClient(IChatClient inner, ResiliencePipeline 
 
     public override async Task<ChatResponse> GetResponseAsync(
         IEnumerable<ChatMessage> messages, ChatOptions? options = null, CancellationToken cancellationToken = default) =>
-        await retries.ExecuteAsync(
-            static async (call, token) => await call.InnerClient.GetResponseAsync(call.messages, call.options, token),
+        (ChatResponse)await retries.ExecuteAsync(
+            // As an object: the strategies are of objects, and any other result is wrapped and unwrapped around each of them.
+            static async ValueTask<object> (call, token) => await call.InnerClient.GetResponseAsync(call.messages, call.options, token),
             (InnerClient, messages, options),
             cancellationToken);
 
     public override async IAsyncEnumerable<ChatResponseUpdate> GetStreamingResponseAsync(
         IEnumerable<ChatMessage> messages, ChatOptions? options = null, [EnumeratorCancellation] CancellationToken cancellationToken = default)
     {
-        var (updates, begun) = await retries.ExecuteAsync(
+        var (updates, begun) = (Beginning)await retries.ExecuteAsync(
             static (call, token) => BeginAsync(call.InnerClient.GetStreamingResponseAsync(call.messages, call.options, token), token),
             (InnerClient, messages, options),
             cancellationToken);
@@ -36,7 +37,7 @@ internal sealed class ResilientChatClient(IChatClient inner, ResiliencePipeline 
         }
     }
 
-    private static async ValueTask<(IAsyncEnumerator<ChatResponseUpdate> Updates, List<ChatResponseUpdate> Begun)> BeginAsync(
+    private static async ValueTask<object> BeginAsync(
         IAsyncEnumerable<ChatResponseUpdate> stream, CancellationToken cancellationToken)
     {
         var updates = stream.GetAsyncEnumerator(cancellationToken);
@@ -47,7 +48,7 @@ internal sealed class ResilientChatClient(IChatClient inner, ResiliencePipeline 
             {
                 begun.Add(updates.Current);
                 if (updates.Current.Text.Length > 0)
-                    return (updates, begun);
+                    return new Beginning(updates, begun);
             }
 
             throw ProviderException.Empty();
@@ -81,4 +82,6 @@ internal sealed class ResilientChatClient(IChatClient inner, ResiliencePipeline 
             ResilienceContextPool.Shared.Return(context);
         }
     }
+
+    private sealed record Beginning(IAsyncEnumerator<ChatResponseUpdate> Updates, List<ChatResponseUpdate> Begun);
 }

@@ -34,6 +34,9 @@ public sealed class GenAITelemetry : IDisposable
 
     internal Histogram<long> Tokens { get; }
 
+    /// <summary>Whether anybody listens: to spans, or to any of the instruments.</summary>
+    internal bool IsHeard => _source.HasListeners() || Duration.Enabled || FirstChunk.Enabled || Tokens.Enabled;
+
     internal bool CapturesContent => _options.CaptureMessageContent;
 
     /// <summary>Follows one call from here on.</summary>

@@ -6,8 +6,17 @@ namespace Chat.Server.Providers.Telemetry;
 /// <summary>Traces and measures the calls of one attempt.</summary>
 internal sealed class TelemetryChatClient(IChatClient inner, ModelAttempt attempt, Uri server, GenAITelemetry telemetry) : DelegatingChatClient(inner)
 {
-    public override async Task<ChatResponse> GetResponseAsync(
-        IEnumerable<ChatMessage> messages, ChatOptions? options = null, CancellationToken cancellationToken = default)
+    public override Task<ChatResponse> GetResponseAsync(
+        IEnumerable<ChatMessage> messages, ChatOptions? options = null, CancellationToken cancellationToken = default) => telemetry.IsHeard
+            ? FollowAsync(messages, options, cancellationToken)
+            : base.GetResponseAsync(messages, options, cancellationToken);
+
+    public override IAsyncEnumerable<ChatResponseUpdate> GetStreamingResponseAsync(
+        IEnumerable<ChatMessage> messages, ChatOptions? options = null, CancellationToken cancellationToken = default) => telemetry.IsHeard
+            ? FollowStreamAsync(messages, options, cancellationToken)
+            : base.GetStreamingResponseAsync(messages, options, cancellationToken);
+
+    private async Task<ChatResponse> FollowAsync(IEnumerable<ChatMessage> messages, ChatOptions? options, CancellationToken cancellationToken)
     {
         using var call = telemetry.Begin(attempt, server, messages, options);
         try
@@ -23,8 +32,8 @@ internal sealed class TelemetryChatClient(IChatClient inner, ModelAttempt attemp
         }
     }
 
-    public override async IAsyncEnumerable<ChatResponseUpdate> GetStreamingResponseAsync(
-        IEnumerable<ChatMessage> messages, ChatOptions? options = null, [EnumeratorCancellation] CancellationToken cancellationToken = default)
+    private async IAsyncEnumerable<ChatResponseUpdate> FollowStreamAsync(
+        IEnumerable<ChatMessage> messages, ChatOptions? options, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         using var call = telemetry.Begin(attempt, server, messages, options);
         await using var updates = base.GetStreamingResponseAsync(messages, options, cancellationToken).GetAsyncEnumerator(cancellationToken);
