@@ -117,6 +117,7 @@ public sealed class ConversationTests(Chromium chromium, OpenShop shop, ITestOut
         await visitor.OpenAsync();
         await visitor.AskAsync(Model, "One?", "First.");
         await visitor.AskAsync(Model, "Two?", "Second.");
+        await visitor.AnsweredAsync(2);
         await visitor.BackAsync();
         await visitor.OverAsync();
         await Expect(visitor.Questions).ToHaveTextAsync(["One?", "Two?"]);

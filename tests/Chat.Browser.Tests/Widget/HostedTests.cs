@@ -80,6 +80,7 @@ public sealed class HostedTests(Chromium chromium, OpenShop shop)
         await visitor.Page.Locator("chat-widget button.l").ClickAsync();
         await visitor.AskAsync(shop.Model, "One?", "First.");
         await visitor.AskAsync(shop.Model, "Two?", "Second.");
+        await visitor.AnsweredAsync(2);
         await visitor.BackAsync();
         await visitor.OverAsync();
         await Expect(visitor.Questions).ToHaveTextAsync(["One?", "Two?"]);

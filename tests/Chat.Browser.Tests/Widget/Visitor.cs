@@ -74,6 +74,13 @@ internal sealed class Visitor : IAsyncDisposable
         await OverAsync();
     }
 
+    /// <summary>Waits until so many are answered: before its page has come, what is over may be the one before.</summary>
+    public async Task AnsweredAsync(int count)
+    {
+        await Assertions.Expect(Answers).ToHaveCountAsync(count);
+        await OverAsync();
+    }
+
     /// <summary>The Back button: one step of the whole window, which may be one of a frame.</summary>
     public async Task BackAsync()
     {
