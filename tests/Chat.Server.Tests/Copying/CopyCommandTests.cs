@@ -3,13 +3,9 @@ using Chat.Server.Tests.Storage;
 
 namespace Chat.Server.Tests.Copying;
 
-/// <summary>The command <c>database copy</c>: what it prints, what it refuses, and that it can be killed.</summary>
+/// <summary>The command <c>database copy</c>: what it prints and what it refuses.</summary>
 public sealed class CopyCommandTests : IAsyncLifetime
 {
-    // As objects, a row is more than 500 bytes: whoever held them all would need 100 MB, of a heap that may have 64.
-    private const int ManyRows = 200_000;
-    private const string Heap = "0x4000000";
-
     private readonly TemporaryStore _source = new();
     private readonly TemporaryStore _target = new();
 
@@ -108,52 +104,4 @@ public sealed class CopyCommandTests : IAsyncLifetime
         Assert.Contains("run `database migrate` first", missing.Error, StringComparison.Ordinal);
         Assert.False(File.Exists(empty.FilePath) || File.Exists(empty.FilePath + "2"));
     }
-
-    // A line of progress comes at the first transaction of a table, and every 10,000 rows.
-    [Theory]
-    [InlineData(1, 1)]
-    [InlineData(2, 5)]
-    public async Task Killed_and_started_again_it_ends_with_the_same(int seed, int line)
-    {
-        new BusyStore(_source, new Random(40 + seed)).Live(1_000);
-        // Many more than are copied until the kill comes, on a machine that has much else to do.
-        AddManyRowsOfUsage();
-        foreach (var lines in new[] { line, 2 })
-        {
-            await using (var process = ServerProcess.Start(Folder, [], "database", "copy", "--to", To))
-            {
-                for (var read = 0; read < lines; read++)
-                    await process.ReadErrorLineAsync();
-            }
-
-            // The control: what is killed here has not done its work.
-            await _target.MigrateAsync();
-            Assert.Equal(["0"], _target.Query("SELECT COUNT(*) FROM channel_usage"));
-        }
-
-        var result = await ProgramRun.RunAsync(Folder, "database", "copy", "--to", To);
-
-        Assert.True(result.ExitCode == 0, result.Output + result.Error);
-        Assert.Equal(StoreDump.Of(_source), StoreDump.Of(_target));
-    }
-
-    [Fact]
-    public async Task It_needs_the_same_memory_however_much_there_is()
-    {
-        new BusyStore(_source, new Random(34)).Live(100);
-        AddManyRowsOfUsage();
-
-        var result = await ServerProcess.RunAsync(Folder, new Dictionary<string, string> { ["DOTNET_GCHeapHardLimit"] = Heap }, "database", "copy", "--to", To);
-
-        Assert.True(result.ExitCode == 0, result.Output + result.Error);
-        Assert.Equal(_source.Query("SELECT COUNT(*), SUM(credits) FROM usage"), _target.Query("SELECT COUNT(*), SUM(credits) FROM usage"));
-    }
-
-    private void AddManyRowsOfUsage() => _source.Execute($"""
-        WITH RECURSIVE lines (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM lines WHERE n < {ManyRows})
-        INSERT INTO usage (channel_id, message_id, model, attempt, prompt_tokens, completion_tokens, credits, duration_ms, created_at)
-        SELECT (SELECT MIN(channel_id) FROM channels), printf('00000000-0000-4000-9000-%012x', n), 'llama-3.3-70b-versatile', 'mock/llama-3.3-70b', 41, 9, 50, 872, n FROM lines;
-        INSERT INTO credit_grants (channel_id, credits, note, created_at) SELECT MIN(channel_id), 50 * {ManyRows}, 'for them', 1 FROM channels;
-        UPDATE channel_usage SET allocated = allocated + 50 * {ManyRows}, consumed = consumed + 50 * {ManyRows} WHERE channel_id = (SELECT MIN(channel_id) FROM channels);
-        """);
 }
