@@ -19,16 +19,17 @@ public sealed partial class ModelCall(Meter meter, IOptions<ConversationOptions>
     /// <summary>Asks once, and says to <paramref name="running"/> what comes back.</summary>
     internal async Task<Result<ModelAnswer>> AskAsync(AdmittedTurn turn, Prompt prompt, RunningTurn running, bool streamed)
     {
-        using var deadline = new CancellationTokenSource(options.Value.TurnTimeout, time);
-        using var either = CancellationTokenSource.CreateLinkedTokenSource(deadline.Token, running.Stopped);
+        // One source for both, and not one that is linked to two: a stream keeps it for as long as it is open.
+        using var end = new CancellationTokenSource(options.Value.TurnTimeout, time);
+        using var stop = running.Stopped.UnsafeRegister(static source => ((CancellationTokenSource)source!).Cancel(), end);
         using var client = meter.Open(turn.Admission);
         var reading = new Reading();
         try
         {
             if (streamed)
-                await ReadStreamAsync(client.GetStreamingResponseAsync(prompt.Messages, cancellationToken: either.Token), running, reading);
+                await ReadStreamAsync(client.GetStreamingResponseAsync(prompt.Messages, cancellationToken: end.Token), running, reading);
             else
-                reading.Take(await client.GetResponseAsync(prompt.Messages, cancellationToken: either.Token), running);
+                reading.Take(await client.GetResponseAsync(prompt.Messages, cancellationToken: end.Token), running);
         }
         catch (Exception) when (running.Stopped.IsCancellationRequested)
         {
@@ -38,7 +39,7 @@ public sealed partial class ModelCall(Meter meter, IOptions<ConversationOptions>
         {
             return fault.Error;
         }
-        catch (Exception) when (deadline.IsCancellationRequested)
+        catch (Exception) when (end.IsCancellationRequested)
         {
             // As above: a provider's own deadline may have ended at the same time, and say so in its own words.
             Log.TookTooLong(logger, turn.MessageId, options.Value.TurnTimeout);

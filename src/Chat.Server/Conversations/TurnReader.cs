@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Chat.Server.Rendering;
 
 namespace Chat.Server.Conversations;
@@ -35,7 +36,8 @@ internal sealed class TurnReader(RunningTurn turn, bool html, TimeProvider time)
 
     /// <summary>Waits until more was said or the turn is over, and says whether it was so within this time.</summary>
     /// <exception cref="OperationCanceledException">The reader has left.</exception>
-    public async Task<bool> HasMoreWithinAsync(TimeSpan wait, CancellationToken cancellationToken)
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
+    public async ValueTask<bool> HasMoreWithinAsync(TimeSpan wait, CancellationToken cancellationToken)
     {
         var change = turn.ChangeAfter(_pieces);
         await change.WaitAsync(wait, time, cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);

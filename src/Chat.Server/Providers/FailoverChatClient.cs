@@ -69,7 +69,8 @@ internal sealed partial class FailoverChatClient(
     }
 
     // False ends the attempt: with its answer complete, or, before the first piece, with a failure that the next may mend.
-    private async Task<bool> MoveNextAsync(
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
+    private async ValueTask<bool> MoveNextAsync(
         IAsyncEnumerator<ChatResponseUpdate> updates, ModelAttempt attempt, bool begun, CancellationToken cancellationToken)
     {
         try

@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace Chat.Server.Providers.OpenAI;
 
 /// <summary>
@@ -25,6 +27,7 @@ internal sealed class BoundedStream(Stream inner, long maxTotal, long maxEvent) 
         set => throw new NotSupportedException();
     }
 
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
     {
         var read = await inner.ReadAsync(buffer, cancellationToken);

@@ -14,6 +14,8 @@ internal sealed class OpenAIChatClient(HttpClient http, ModelAttempt attempt, Ti
 {
     private const string DoneMarker = "[DONE]";
 
+    private readonly Uri _address = new(http.BaseAddress!, "chat/completions");
+
     public async Task<ChatResponse> GetResponseAsync(
         IEnumerable<ChatMessage> messages, ChatOptions? options = null, CancellationToken cancellationToken = default)
     {
@@ -55,6 +57,8 @@ internal sealed class OpenAIChatClient(HttpClient http, ModelAttempt attempt, Ti
     {
     }
 
+    // Called for every piece of every stream: what waits is used again for the next.
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     private static async ValueTask<bool> NextAsync(IAsyncEnumerator<SseItem<string>> events, bool finished)
     {
         try
@@ -87,7 +91,7 @@ internal sealed class OpenAIChatClient(HttpClient http, ModelAttempt attempt, Ti
     private async Task<HttpResponseMessage> SendAsync(
         IEnumerable<ChatMessage> messages, ChatOptions? options, bool stream, CancellationToken cancellationToken)
     {
-        using var request = OpenAIRequest.Create(attempt.Model, messages, options, stream);
+        using var request = OpenAIRequest.Create(_address, attempt.Model, messages, options, stream);
         var response = await http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, cancellationToken);
         if (response.IsSuccessStatusCode)
             return response;

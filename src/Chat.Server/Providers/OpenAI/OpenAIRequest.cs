@@ -7,7 +7,7 @@ namespace Chat.Server.Providers.OpenAI;
 /// <summary>Writes a question as an upstream takes it.</summary>
 internal static class OpenAIRequest
 {
-    public static HttpRequestMessage Create(string model, IEnumerable<ChatMessage> messages, ChatOptions? options, bool stream)
+    public static HttpRequestMessage Create(Uri address, string model, IEnumerable<ChatMessage> messages, ChatOptions? options, bool stream)
     {
         var request = new CompletionRequest
         {
@@ -17,7 +17,7 @@ internal static class OpenAIRequest
             Stream = stream ? true : null,
             StreamOptions = stream ? new StreamOptions() : null,
         };
-        return new HttpRequestMessage(HttpMethod.Post, "chat/completions")
+        return new HttpRequestMessage(HttpMethod.Post, address)
         {
             // HTTP/2 where an https upstream offers it; plain http stays with 1.1.
             Version = System.Net.HttpVersion.Version20,

@@ -46,6 +46,7 @@ internal sealed class TelemetryChatClient(IChatClient inner, ModelAttempt attemp
         call.Answered();
     }
 
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     private static async ValueTask<bool> NextAsync(IAsyncEnumerator<ChatResponseUpdate> updates, GenAICall call)
     {
         try
