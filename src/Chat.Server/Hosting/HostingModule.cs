@@ -12,6 +12,7 @@ using Chat.Server.Quotas;
 using Chat.Server.Settings;
 using Microsoft.AspNetCore.HttpOverrides;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
 using Microsoft.Extensions.Configuration.Json;
 using Microsoft.Extensions.FileProviders;
 using Microsoft.Extensions.Logging.Console;
@@ -37,6 +38,10 @@ internal static class HostingModule
         // The slim builder leaves HTTPS settings (Kestrel:Certificates, https addresses) out.
         builder.WebHost.UseKestrelHttpsConfiguration();
         builder.WebHost.ConfigureKestrel(ConfigureKestrel);
+        // A request is read, answered and sent by one thread of the pool, with no queue between: of a thousand that come at once, each would
+        // else hold its buffers until all have been read, and half-written histories would outlive the young generations. Whoever blocks a
+        // thread holds up its own connection only, as long as the runtime does not run continuations on the sockets' own threads.
+        builder.Services.Configure<SocketTransportOptions>(sockets => sockets.UnsafePreferInlineScheduling = true);
         // The slim builder has chosen the console's form in code: the settings choose it again.
         builder.Services.Configure<ConsoleLoggerOptions>(builder.Configuration.GetSection("Logging:Console"));
         // The framework's own request lines and scopes hold the path and the query, and so session ids: RequestLog stands for them, at every
