@@ -15,6 +15,10 @@ internal sealed partial class FailoverChatClient(
     /// <summary>Under this name a response's additional properties say which attempt answered.</summary>
     public const string AttemptProperty = "chat.attempt";
 
+    private readonly Dictionary<ModelAttempt, AdditionalPropertiesDictionary> _names = attempts
+        .Select(attempt => attempt.Attempt).Distinct()
+        .ToDictionary(attempt => attempt, attempt => new AdditionalPropertiesDictionary { [AttemptProperty] = attempt.ToString() });
+
     public async Task<ChatResponse> GetResponseAsync(
         IEnumerable<ChatMessage> messages, ChatOptions? options = null, CancellationToken cancellationToken = default)
     {
@@ -23,7 +27,7 @@ internal sealed partial class FailoverChatClient(
             try
             {
                 var response = await client.GetResponseAsync(messages, options, cancellationToken);
-                (response.AdditionalProperties ??= [])[AttemptProperty] = attempt.ToString();
+                response.AdditionalProperties = Named(attempt, response.AdditionalProperties);
                 Answered(attempt);
                 return response;
             }
@@ -47,7 +51,7 @@ internal sealed partial class FailoverChatClient(
             {
                 var update = updates.Current;
                 begun = true;
-                (update.AdditionalProperties ??= [])[AttemptProperty] = attempt.ToString();
+                update.AdditionalProperties = Named(attempt, update.AdditionalProperties);
                 yield return update;
             }
 
@@ -82,6 +86,15 @@ internal sealed partial class FailoverChatClient(
             Failed(attempt, fault);
             return begun ? throw new ChatErrorException(ChatError.AiServiceError) : false;
         }
+    }
+
+    // Most answers have no properties: those that say the attempt alone are one object for all of them, which nobody changes.
+    private AdditionalPropertiesDictionary Named(ModelAttempt attempt, AdditionalPropertiesDictionary? properties)
+    {
+        if (properties is null)
+            return _names[attempt];
+        properties[AttemptProperty] = attempt.ToString();
+        return properties;
     }
 
     private void Answered(ModelAttempt attempt)

@@ -43,6 +43,7 @@ internal sealed class DeadlineChatClient(IChatClient inner, ProviderOptions prov
         }
     }
 
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     private static async ValueTask<bool> NextAsync(
         IAsyncEnumerator<ChatResponseUpdate> updates, Deadline deadline, CancellationToken cancellationToken)
     {

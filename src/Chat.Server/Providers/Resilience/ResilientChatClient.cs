@@ -60,6 +60,7 @@ internal sealed class ResilientChatClient(IChatClient inner, ResiliencePipeline 
         }
     }
 
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     private async ValueTask<bool> NextAsync(IAsyncEnumerator<ChatResponseUpdate> updates)
     {
         try
