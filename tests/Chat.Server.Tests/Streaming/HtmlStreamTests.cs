@@ -59,8 +59,7 @@ public sealed class HtmlStreamTests : StreamTest
         await stream.DeltaAsync();
         // Half a second is, although nothing is said.
         var next = stream.NextAsync("html");
-        await Eventually.TrueAsync(() => App.Time.TimersDueIn(TimeSpan.FromMilliseconds(500)) == 1);
-        App.Time.Advance(TimeSpan.FromMilliseconds(500));
+        await Eventually.TrueAsync(() => next.IsCompleted || PassHalfASecond());
         Assert.Equal($"<p>{new string('a', 100)}bc</p>\n", (string)(await next)["draft"]!);
         // 20 on 102 is more than 15 percent.
         said.Release();
@@ -72,6 +71,14 @@ public sealed class HtmlStreamTests : StreamTest
         var end = await stream.RestAsync();
         Assert.Equal(["html", "done"], end.Select(item => item.Name));
         Assert.Equal((string)end[1].Data["reply_html"]!, (string)end[0].Data["block"]!);
+    }
+
+    // A wait that has just been left may still have its timer: the one that comes after it then has half a second of its own.
+    private bool PassHalfASecond()
+    {
+        if (App.Time.TimersDueIn(TimeSpan.FromMilliseconds(500)) == 1)
+            App.Time.Advance(TimeSpan.FromMilliseconds(500));
+        return false;
     }
 
     [Fact]
