@@ -205,6 +205,8 @@ public sealed class OneTurnTests : StreamTest
         Assert.Equal((429, TimeSpan.FromSeconds(30)), ((int)shed.StatusCode, shed.Headers.RetryAfter!.Delta));
         App.Time.Advance(TimeSpan.FromSeconds(30));
         Assert.Equal(200, (await ReadAsync(id)).Status);
+        // The clock has also sent the counts on their way to the store.
+        await Eventually.TrueAsync(() => Rows.Count(App, "refusals") == 1);
         using var usage = await App.AdminAsync(HttpMethod.Get, $"/admin/v1/channels/{Channel.Id}/usage");
         Assert.Equal("""{"rate_limit_exceeded":1}""", (await usage.JsonAsync())["total"]!["refused_by"]!.ToJsonString());
     }
