@@ -15,19 +15,19 @@ internal sealed partial class FailoverChatClient(
     /// <summary>Under this name a response's additional properties say which attempt answered.</summary>
     public const string AttemptProperty = "chat.attempt";
 
-    private readonly Dictionary<ModelAttempt, AdditionalPropertiesDictionary> _names = attempts
-        .Select(attempt => attempt.Attempt).Distinct()
-        .ToDictionary(attempt => attempt, attempt => new AdditionalPropertiesDictionary { [AttemptProperty] = attempt.ToString() });
+    // Most answers have no properties: those that say the attempt alone are one object for all of its answers, which nobody changes.
+    private readonly IReadOnlyList<(ModelAttempt Attempt, IChatClient Client, AdditionalPropertiesDictionary Name)> _attempts =
+        [.. attempts.Select(attempt => (attempt.Attempt, attempt.Client, new AdditionalPropertiesDictionary { [AttemptProperty] = attempt.Attempt.ToString() }))];
 
     public async Task<ChatResponse> GetResponseAsync(
         IEnumerable<ChatMessage> messages, ChatOptions? options = null, CancellationToken cancellationToken = default)
     {
-        foreach (var (attempt, client) in attempts)
+        foreach (var (attempt, client, name) in _attempts)
         {
             try
             {
                 var response = await client.GetResponseAsync(messages, options, cancellationToken);
-                response.AdditionalProperties = Named(attempt, response.AdditionalProperties);
+                response.AdditionalProperties = With(name, response.AdditionalProperties);
                 Answered(attempt);
                 return response;
             }
@@ -43,7 +43,7 @@ internal sealed partial class FailoverChatClient(
     public async IAsyncEnumerable<ChatResponseUpdate> GetStreamingResponseAsync(
         IEnumerable<ChatMessage> messages, ChatOptions? options = null, [EnumeratorCancellation] CancellationToken cancellationToken = default)
     {
-        foreach (var (attempt, client) in attempts)
+        foreach (var (attempt, client, name) in _attempts)
         {
             await using var updates = client.GetStreamingResponseAsync(messages, options, cancellationToken).GetAsyncEnumerator(cancellationToken);
             var begun = false;
@@ -51,7 +51,7 @@ internal sealed partial class FailoverChatClient(
             {
                 var update = updates.Current;
                 begun = true;
-                update.AdditionalProperties = Named(attempt, update.AdditionalProperties);
+                update.AdditionalProperties = With(name, update.AdditionalProperties);
                 yield return update;
             }
 
@@ -88,12 +88,11 @@ internal sealed partial class FailoverChatClient(
         }
     }
 
-    // Most answers have no properties: those that say the attempt alone are one object for all of them, which nobody changes.
-    private AdditionalPropertiesDictionary Named(ModelAttempt attempt, AdditionalPropertiesDictionary? properties)
+    private static AdditionalPropertiesDictionary With(AdditionalPropertiesDictionary name, AdditionalPropertiesDictionary? properties)
     {
         if (properties is null)
-            return _names[attempt];
-        properties[AttemptProperty] = attempt.ToString();
+            return name;
+        properties[AttemptProperty] = name[AttemptProperty];
         return properties;
     }
 
@@ -124,7 +123,7 @@ internal sealed partial class FailoverChatClient(
 
     private ChatErrorException NobodyAnswered()
     {
-        Log.NobodyAnswered(logger, attempts.Count);
+        Log.NobodyAnswered(logger, _attempts.Count);
         return new ChatErrorException(ChatError.AiServiceError);
     }
 

@@ -23,8 +23,6 @@ public sealed record Model(
 /// <param name="Profile">The profile that the attempt is for; null: every profile.</param>
 public sealed record ModelAttempt(string Provider, string Model, ResponseProfile? Profile = null)
 {
-    private readonly string _name = $"{Provider}/{Model}";
-
     /// <summary>How usage, metrics and logs name the attempt; never shown to a visitor.</summary>
-    public override string ToString() => _name;
+    public override string ToString() => $"{Provider}/{Model}";
 }

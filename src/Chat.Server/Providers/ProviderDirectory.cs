@@ -15,7 +15,7 @@ public sealed class ProviderDirectory(
 
     /// <summary>The attempts for a model, in the profile's order, with the guide last where the channel allows it.</summary>
     public IChatClient ClientFor(Model model, ResponseProfile profile, bool guideFallback) =>
-        _clients.GetOrAdd((model.Id, profile, guideFallback), static (_, make) => make.Directory.Create(make.model, make.profile, make.guideFallback), (Directory: this, model, profile, guideFallback));
+        _clients.GetOrAdd((model.Id, profile, guideFallback), static (key, made) => made.By.Create(made.model, key.Profile, key.GuideFallback), (By: this, model));
 
     private FailoverChatClient Create(Model model, ResponseProfile profile, bool guideFallback)
     {

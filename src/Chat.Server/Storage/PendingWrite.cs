@@ -24,7 +24,7 @@ internal sealed class PendingWrite(Func<DbSession, Task> work, CancellationToken
     /// <summary>Whether its turn has come: false when its caller has hung up before.</summary>
     public bool TryTake()
     {
-        if (Interlocked.Exchange(ref _isTaken, 1) != 0)
+        if (!Claim())
             return false;
         _hangingUp.Unregister();
         return true;
@@ -38,9 +38,12 @@ internal sealed class PendingWrite(Func<DbSession, Task> work, CancellationToken
 
     private void GiveUp()
     {
-        if (Interlocked.Exchange(ref _isTaken, 1) == 0)
+        if (Claim())
             _ending.TrySetCanceled(token);
     }
+
+    // Its turn and its caller's hanging up: whichever comes first.
+    private bool Claim() => Interlocked.Exchange(ref _isTaken, 1) == 0;
 }
 
 /// <summary>A commit went wrong, and whether the engine has kept the transaction all the same is not known.</summary>

@@ -4,40 +4,24 @@ using Chat.Server.Tests.Storage;
 namespace Chat.Server.Tests.Copying;
 
 /// <summary>The command <c>database copy</c>: what it prints and what it refuses.</summary>
-public sealed class CopyCommandTests : IAsyncLifetime
+public sealed class CopyCommandTests : CopyTest
 {
-    private readonly TemporaryStore _source = new();
-    private readonly TemporaryStore _target = new();
-
-    private string Folder => Path.GetDirectoryName(_source.FilePath)!;
-
-    private string To => $"sqlite:{_target.FilePath}";
-
-    public Task InitializeAsync() => _source.MigrateAsync();
-
-    public Task DisposeAsync()
-    {
-        _source.Dispose();
-        _target.Dispose();
-        return Task.CompletedTask;
-    }
-
     [Fact]
     public async Task It_prints_what_is_there_now_and_that_it_was_compared()
     {
-        new BusyStore(_source, new Random(31)).Live(700);
+        new BusyStore(Source, new Random(31)).Live(700);
 
         var result = await ServerProcess.RunAsync(Folder, new Dictionary<string, string> { ["COPY_TO"] = To }, "database", "copy", "--to-env", "COPY_TO");
 
         Assert.True(result.ExitCode == 0, result.Error);
-        foreach (var table in StoreDump.Tables(_source))
-            Assert.Matches($"(?m)^{table} +{_source.Query($"SELECT COUNT(*) FROM {table}")[0]} rows.*  same\r?$", result.Output);
-        Assert.Contains($"credits {_source.Query("SELECT SUM(credits) FROM usage")[0]}  same", result.Output, StringComparison.Ordinal);
+        foreach (var table in StoreDump.Tables(Source))
+            Assert.Matches($"(?m)^{table} +{Source.Query($"SELECT COUNT(*) FROM {table}")[0]} rows.*  same\r?$", result.Output);
+        Assert.Contains($"credits {Source.Query("SELECT SUM(credits) FROM usage")[0]}  same", result.Output, StringComparison.Ordinal);
         Assert.Matches("Audit of the target: [0-9]+ channels, 0 violations.", result.Output);
         Assert.Matches("The copy is of 2[0-9-]{9}T[0-9:.]{12}Z", result.Output);
-        Assert.Contains($"From {_source.FilePath} to {_target.FilePath}.", result.Error, StringComparison.Ordinal);
+        Assert.Contains($"From {Source.FilePath} to {Target.FilePath}.", result.Error, StringComparison.Ordinal);
         Assert.Matches("(?m)^turns: [0-9]+ rows copied\r?$", result.Error);
-        Assert.Equal(StoreDump.Of(_source), StoreDump.Of(_target));
+        Assert.Equal(StoreDump.Of(Source), StoreDump.Of(Target));
     }
 
     [Theory]
@@ -46,9 +30,9 @@ public sealed class CopyCommandTests : IAsyncLifetime
     [InlineData("AFTER INSERT ON refusals WHEN (SELECT COUNT(*) FROM refusals) = 5 BEGIN DELETE FROM refusals; END", "refusals", "rows are not the same")]
     public async Task A_target_that_does_not_keep_what_it_is_given_is_found_out(string trigger, string table, string difference)
     {
-        new BusyStore(_source, new Random(32)).Live(700);
-        await _target.MigrateAsync();
-        _target.Execute($"CREATE TRIGGER broken {trigger};");
+        new BusyStore(Source, new Random(32)).Live(700);
+        await Target.MigrateAsync();
+        Target.Execute($"CREATE TRIGGER broken {trigger};");
 
         var result = await ProgramRun.RunAsync(Folder, "database", "copy", "--to", To);
 
@@ -60,8 +44,8 @@ public sealed class CopyCommandTests : IAsyncLifetime
     [Fact]
     public async Task Books_that_did_not_add_up_before_do_not_pass_for_a_good_copy()
     {
-        new BusyStore(_source, new Random(33)).Live(300);
-        _source.Execute("UPDATE channel_usage SET allocated = allocated + 1 WHERE channel_id = 2");
+        new BusyStore(Source, new Random(33)).Live(300);
+        Source.Execute("UPDATE channel_usage SET allocated = allocated + 1 WHERE channel_id = 2");
 
         var result = await ProgramRun.RunAsync(Folder, "database", "copy", "--to", To);
 
@@ -92,8 +76,8 @@ public sealed class CopyCommandTests : IAsyncLifetime
     [Fact]
     public async Task A_source_or_target_of_another_version_is_a_sentence_and_nothing_is_changed()
     {
-        await _target.MigrateAsync();
-        _target.Execute("INSERT INTO schema_migrations VALUES ('9999_later', 1)");
+        await Target.MigrateAsync();
+        Target.Execute("INSERT INTO schema_migrations VALUES ('9999_later', 1)");
         var newer = await ProgramRun.RunAsync(Folder, "database", "copy", "--to", To);
         Assert.Equal(1, newer.ExitCode);
         Assert.Contains("it has 9999_later", newer.Error, StringComparison.Ordinal);

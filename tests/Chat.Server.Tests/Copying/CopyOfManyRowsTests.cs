@@ -1,30 +1,13 @@
 using Chat.Server.Tests.Hosting;
-using Chat.Server.Tests.Storage;
 
 namespace Chat.Server.Tests.Copying;
 
 /// <summary>The command <c>database copy</c> over many rows: it can be killed, and needs no more memory. Beside the other tests of it, as each takes its time.</summary>
-public sealed class CopyOfManyRowsTests : IAsyncLifetime
+public sealed class CopyOfManyRowsTests : CopyTest
 {
     // As objects, a row is more than 500 bytes: whoever held them all would need 100 MB, of a heap that may have 64.
     private const int ManyRows = 200_000;
     private const string Heap = "0x4000000";
-
-    private readonly TemporaryStore _source = new();
-    private readonly TemporaryStore _target = new();
-
-    private string Folder => Path.GetDirectoryName(_source.FilePath)!;
-
-    private string To => $"sqlite:{_target.FilePath}";
-
-    public Task InitializeAsync() => _source.MigrateAsync();
-
-    public Task DisposeAsync()
-    {
-        _source.Dispose();
-        _target.Dispose();
-        return Task.CompletedTask;
-    }
 
     // A line of progress comes at the first transaction of a table, and every 10,000 rows.
     [Theory]
@@ -32,7 +15,7 @@ public sealed class CopyOfManyRowsTests : IAsyncLifetime
     [InlineData(2, 5)]
     public async Task Killed_and_started_again_it_ends_with_the_same(int seed, int line)
     {
-        new BusyStore(_source, new Random(40 + seed)).Live(1_000);
+        new BusyStore(Source, new Random(40 + seed)).Live(1_000);
         // Many more than are copied until the kill comes, on a machine that has much else to do.
         AddManyRowsOfUsage();
         foreach (var lines in new[] { line, 2 })
@@ -44,29 +27,29 @@ public sealed class CopyOfManyRowsTests : IAsyncLifetime
             }
 
             // The control: what is killed here has not done its work.
-            await _target.MigrateAsync();
-            Assert.Equal(["0"], _target.Query("SELECT COUNT(*) FROM channel_usage"));
+            await Target.MigrateAsync();
+            Assert.Equal(["0"], Target.Query("SELECT COUNT(*) FROM channel_usage"));
         }
 
         var result = await ProgramRun.RunAsync(Folder, "database", "copy", "--to", To);
 
         Assert.True(result.ExitCode == 0, result.Output + result.Error);
-        Assert.Equal(StoreDump.Of(_source), StoreDump.Of(_target));
+        Assert.Equal(StoreDump.Of(Source), StoreDump.Of(Target));
     }
 
     [Fact]
     public async Task It_needs_the_same_memory_however_much_there_is()
     {
-        new BusyStore(_source, new Random(34)).Live(100);
+        new BusyStore(Source, new Random(34)).Live(100);
         AddManyRowsOfUsage();
 
         var result = await ServerProcess.RunAsync(Folder, new Dictionary<string, string> { ["DOTNET_GCHeapHardLimit"] = Heap }, "database", "copy", "--to", To);
 
         Assert.True(result.ExitCode == 0, result.Output + result.Error);
-        Assert.Equal(_source.Query("SELECT COUNT(*), SUM(credits) FROM usage"), _target.Query("SELECT COUNT(*), SUM(credits) FROM usage"));
+        Assert.Equal(Source.Query("SELECT COUNT(*), SUM(credits) FROM usage"), Target.Query("SELECT COUNT(*), SUM(credits) FROM usage"));
     }
 
-    private void AddManyRowsOfUsage() => _source.Execute($"""
+    private void AddManyRowsOfUsage() => Source.Execute($"""
         WITH RECURSIVE lines (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM lines WHERE n < {ManyRows})
         INSERT INTO usage (channel_id, message_id, model, attempt, prompt_tokens, completion_tokens, credits, duration_ms, created_at)
         SELECT (SELECT MIN(channel_id) FROM channels), printf('00000000-0000-4000-9000-%012x', n), 'llama-3.3-70b-versatile', 'mock/llama-3.3-70b', 41, 9, 50, 872, n FROM lines;

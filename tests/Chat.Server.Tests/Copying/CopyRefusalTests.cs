@@ -1,35 +1,25 @@
 using Chat.Server.Storage;
 using Chat.Server.Storage.Copying;
-using Chat.Server.Tests.Storage;
 
 namespace Chat.Server.Tests.Copying;
 
 /// <summary>A target that holds anything but an earlier copy is refused and left as it is; one that does is not, whatever has happened to the source since.</summary>
-public sealed class CopyRefusalTests : IAsyncLifetime
+public sealed class CopyRefusalTests : CopyTest
 {
-    private readonly TemporaryStore _source = new();
-    private readonly TemporaryStore _target = new();
     private BusyStore _life = null!;
 
-    public async Task InitializeAsync()
+    public override async Task InitializeAsync()
     {
-        await _source.MigrateAsync();
-        _life = new BusyStore(_source, new Random(11));
+        await base.InitializeAsync();
+        _life = new BusyStore(Source, new Random(11));
         _life.Live(600);
-    }
-
-    public Task DisposeAsync()
-    {
-        _source.Dispose();
-        _target.Dispose();
-        return Task.CompletedTask;
     }
 
     [Fact]
     public async Task A_store_of_other_channels_is_refused()
     {
-        await _target.MigrateAsync();
-        new BusyStore(_target, new Random(12)).Live(50);
+        await Target.MigrateAsync();
+        new BusyStore(Target, new Random(12)).Live(50);
         await IsRefusedAsync("of channels");
     }
 
@@ -43,8 +33,8 @@ public sealed class CopyRefusalTests : IAsyncLifetime
     [InlineData("usage", "UPDATE usage SET message_id = 'new' WHERE usage_id = (SELECT MIN(usage_id) FROM usage)")]
     public async Task A_copy_that_has_been_served_is_refused(string table, string happening)
     {
-        await Copies.RunAsync(_source, _target);
-        _target.Execute(happening);
+        await Copies.RunAsync(Source, Target);
+        Target.Execute(happening);
         await IsRefusedAsync($"of {table}");
     }
 
@@ -52,8 +42,8 @@ public sealed class CopyRefusalTests : IAsyncLifetime
     [Fact]
     public async Task A_copy_that_was_served_beside_its_source_is_refused()
     {
-        await Copies.RunAsync(_source, _target);
-        new BusyStore(_target, new Random(13)).Live(100);
+        await Copies.RunAsync(Source, Target);
+        new BusyStore(Target, new Random(13)).Live(100);
         _life.Live(400);
         await IsRefusedAsync("of ");
     }
@@ -62,12 +52,12 @@ public sealed class CopyRefusalTests : IAsyncLifetime
     [Fact]
     public async Task A_charge_under_a_number_that_was_free_again_is_seen()
     {
-        await Copies.RunAsync(_source, _target);
+        await Copies.RunAsync(Source, Target);
         const string DeleteChannelOfLatestUsage =
             "PRAGMA foreign_keys = ON; DELETE FROM channels WHERE channel_id = (SELECT channel_id FROM usage ORDER BY usage_id DESC LIMIT 1);";
-        _source.Execute(DeleteChannelOfLatestUsage);
-        await Copies.RunAsync(_source, _target);
-        _target.Execute("""
+        Source.Execute(DeleteChannelOfLatestUsage);
+        await Copies.RunAsync(Source, Target);
+        Target.Execute("""
             INSERT INTO usage (usage_id, channel_id, message_id, model, attempt, prompt_tokens, completion_tokens, credits, duration_ms, created_at)
             SELECT MAX(usage_id) + 1, MIN(channel_id), 'new', 'guide', 'guide', 1, 1, 0, 1, 1 FROM usage
             """);
@@ -77,16 +67,16 @@ public sealed class CopyRefusalTests : IAsyncLifetime
     [Fact]
     public async Task The_source_itself_is_refused_by_whatever_path()
     {
-        var before = StoreDump.Of(_source);
-        var link = Path.Combine(Path.GetDirectoryName(_target.FilePath)!, "link.db");
-        File.CreateSymbolicLink(link, _source.FilePath);
-        using var from = new SqliteDatabase(_source.FilePath, new StorageOptions());
+        var before = StoreDump.Of(Source);
+        var link = Path.Combine(Path.GetDirectoryName(Target.FilePath)!, "link.db");
+        File.CreateSymbolicLink(link, Source.FilePath);
+        using var from = new SqliteDatabase(Source.FilePath, new StorageOptions());
         using var to = new SqliteDatabase(link, new StorageOptions());
 
         var fault = await Assert.ThrowsAsync<CopyException>(() => Copies.RunAsync(from, to));
 
         Assert.Equal("The target is the database that is to be copied. Nothing was changed.", fault.Message);
-        Assert.Equal(before, StoreDump.Of(_source));
+        Assert.Equal(before, StoreDump.Of(Source));
     }
 
     // Sessions are forgotten and channels deleted while a copy exists: that the highest numbers are gone is no sign of other data.
@@ -97,34 +87,34 @@ public sealed class CopyRefusalTests : IAsyncLifetime
     [InlineData("DELETE FROM channels")]
     public async Task What_the_source_deleted_since_is_deleted_in_the_copy(string deletion)
     {
-        await Copies.RunAsync(_source, _target);
-        _source.Execute($"PRAGMA foreign_keys = ON; {deletion};");
+        await Copies.RunAsync(Source, Target);
+        Source.Execute($"PRAGMA foreign_keys = ON; {deletion};");
 
-        await Copies.RunAsync(_source, _target);
+        await Copies.RunAsync(Source, Target);
 
-        Assert.Equal(StoreDump.Of(_source), StoreDump.Of(_target));
+        Assert.Equal(StoreDump.Of(Source), StoreDump.Of(Target));
     }
 
     // A service that was started on the empty target has made a key ring of its own, which sealed nothing.
     [Fact]
     public async Task A_key_ring_that_a_first_start_left_in_the_target_gives_way()
     {
-        _source.Execute("INSERT INTO data_protection_keys (friendly_name, xml, created_at) VALUES ('ours', '<key>ours</key>', 1)");
-        await _target.MigrateAsync();
-        _target.Execute("INSERT INTO data_protection_keys (friendly_name, xml, created_at) VALUES ('theirs', '<key/>', 1), ('theirs', '<key/>', 2), ('theirs', '<key/>', 3)");
+        Source.Execute("INSERT INTO data_protection_keys (friendly_name, xml, created_at) VALUES ('ours', '<key>ours</key>', 1)");
+        await Target.MigrateAsync();
+        Target.Execute("INSERT INTO data_protection_keys (friendly_name, xml, created_at) VALUES ('theirs', '<key/>', 1), ('theirs', '<key/>', 2), ('theirs', '<key/>', 3)");
 
-        await Copies.RunAsync(_source, _target);
+        await Copies.RunAsync(Source, Target);
 
-        Assert.Equal(StoreDump.Of(_source), StoreDump.Of(_target));
+        Assert.Equal(StoreDump.Of(Source), StoreDump.Of(Target));
     }
 
     private async Task IsRefusedAsync(string where)
     {
-        var (source, target) = (StoreDump.Of(_source), StoreDump.Of(_target));
-        var fault = await Assert.ThrowsAsync<CopyException>(() => Copies.RunAsync(_source, _target));
+        var (source, target) = (StoreDump.Of(Source), StoreDump.Of(Target));
+        var fault = await Assert.ThrowsAsync<CopyException>(() => Copies.RunAsync(Source, Target));
         Assert.StartsWith("The target holds data that is not of this source: row ", fault.Message, StringComparison.Ordinal);
         Assert.Contains(where, fault.Message, StringComparison.Ordinal);
-        Assert.Equal(source, StoreDump.Of(_source));
-        Assert.Equal(target, StoreDump.Of(_target));
+        Assert.Equal(source, StoreDump.Of(Source));
+        Assert.Equal(target, StoreDump.Of(Target));
     }
 }

@@ -27,81 +27,49 @@ internal sealed class CompiledStatement(SqliteConnection connection, string text
     /// <summary>Runs it, and gives the number of rows that it changed.</summary>
     /// <exception cref="SqliteException">It failed, and has changed nothing.</exception>
     public int Execute<TArguments>(TArguments arguments)
-        where TArguments : IArguments
-    {
-        try
+        where TArguments : IArguments => Run(arguments, static statement =>
         {
-            Bind(arguments);
-            while (Step())
+            while (statement.Step())
             {
             }
 
-            return raw.sqlite3_changes(_database);
-        }
-        finally
-        {
-            raw.sqlite3_reset(_statement);
-        }
-    }
+            return raw.sqlite3_changes(statement._database);
+        });
 
     /// <summary>Runs it, and gives the first row's first column; null where there is no row.</summary>
     /// <exception cref="SqliteException">It failed, and has changed nothing.</exception>
     public long? Number<TArguments>(TArguments arguments)
-        where TArguments : IArguments
-    {
-        try
+        where TArguments : IArguments => Run(arguments, static statement =>
         {
-            Bind(arguments);
             long? first = null;
-            while (Step())
-                first ??= raw.sqlite3_column_int64(_statement, 0);
+            while (statement.Step())
+                first ??= raw.sqlite3_column_int64(statement._statement, 0);
             return first;
-        }
-        finally
-        {
-            raw.sqlite3_reset(_statement);
-        }
-    }
+        });
 
     /// <summary>Runs it, and gives the first row; null where there is none.</summary>
     /// <exception cref="SqliteException">It failed, and has changed nothing.</exception>
     public T? First<T, TArguments>(TArguments arguments)
         where T : class, IRowOf<T>
-        where TArguments : IArguments
-    {
-        try
+        where TArguments : IArguments => Run(arguments, static statement =>
         {
-            Bind(arguments);
             T? first = null;
-            while (Step())
-                first ??= T.Read(new SqliteRow(_statement));
+            while (statement.Step())
+                first ??= T.Read(new SqliteRow(statement._statement));
             return first;
-        }
-        finally
-        {
-            raw.sqlite3_reset(_statement);
-        }
-    }
+        });
 
     /// <summary>Runs it, and gives all rows.</summary>
     /// <exception cref="SqliteException">It failed, and has changed nothing.</exception>
     public List<T> All<T, TArguments>(TArguments arguments)
         where T : class, IRowOf<T>
-        where TArguments : IArguments
-    {
-        try
+        where TArguments : IArguments => Run(arguments, static statement =>
         {
-            Bind(arguments);
             List<T> rows = [];
-            while (Step())
-                rows.Add(T.Read(new SqliteRow(_statement)));
+            while (statement.Step())
+                rows.Add(T.Read(new SqliteRow(statement._statement)));
             return rows;
-        }
-        finally
-        {
-            raw.sqlite3_reset(_statement);
-        }
-    }
+        });
 
     /// <inheritdoc />
     public void Dispose() => _statement.Dispose();
@@ -110,6 +78,21 @@ internal sealed class CompiledStatement(SqliteConnection connection, string text
     {
         SqliteException.ThrowExceptionForRC(raw.sqlite3_prepare_v3(database, text, raw.SQLITE_PREPARE_PERSISTENT, out var statement), database);
         return statement;
+    }
+
+    // To its end, and with nothing left open behind it.
+    private TResult Run<TArguments, TResult>(TArguments arguments, Func<CompiledStatement, TResult> read)
+        where TArguments : IArguments
+    {
+        try
+        {
+            Bind(arguments);
+            return read(this);
+        }
+        finally
+        {
+            raw.sqlite3_reset(_statement);
+        }
     }
 
     private bool Step()
