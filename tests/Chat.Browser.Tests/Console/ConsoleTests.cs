@@ -59,7 +59,8 @@ public sealed class ConsoleTests(Chromium chromium)
     {
         await using var app = ServiceOfManyStates();
         var (used, closed) = await FillAsync(app);
-        await using var checker = await Checker.NewAsync(chromium, new() { Locale = "en-GB", ColorScheme = scheme, ViewportSize = new() { Width = width, Height = height } });
+        await using var checker = await Checker.NewOfTwoAsync(
+            chromium, new() { Locale = "en-GB", ColorScheme = scheme, ViewportSize = new() { Width = width, Height = height } }, isSecond: scheme == ColorScheme.Dark);
         using var folder = new HtmlFolder();
         var page = await checker.NewPageAsync();
         var found = new List<string>();
@@ -67,7 +68,7 @@ public sealed class ConsoleTests(Chromium chromium)
         async Task LookAsync(string state)
         {
             await Screens.SaveAsync(page, $"console-{name}-{state}", whole: true);
-            found.AddRange((await Checker.ViolationsAsync(page)).Select(violation => $"{name} {state} {violation}"));
+            found.AddRange((await checker.ViolationsAsync(page)).Select(violation => $"{name} {state} {violation}"));
             Assert.True(await page.EvaluateAsync<bool>("() => document.documentElement.scrollWidth <= innerWidth"), state);
             foreach (var target in await page.Locator("button, .button, input:not([type=hidden]), h2 a, .home, .back").AllAsync())
                 Assert.InRange((await target.BoundingBoxAsync())!.Height, 44, 200);

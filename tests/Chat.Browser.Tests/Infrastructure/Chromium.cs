@@ -1,3 +1,4 @@
+using Chat.Server.Tests.Infrastructure;
 using Microsoft.Playwright;
 
 namespace Chat.Browser.Tests.Infrastructure;
@@ -20,8 +21,14 @@ public sealed class Chromium : IAsyncLifetime
     // no profile, so what is set in one needs the whole browser.
     private static readonly string? ShellPath = Path == "/usr/bin/chromium" && File.Exists($"{Path}-headless-shell") ? $"{Path}-headless-shell" : Path;
 
+    // Every picture of a movement is painted, by the processor: where everything is tried, and where motion is what a test is about.
+    private static readonly ReducedMotion Motion = Extent.IsWhole ? ReducedMotion.NoPreference : ReducedMotion.Reduce;
+
     /// <summary>How long a test waits for what it expects to see, in milliseconds.</summary>
     internal const float PatienceMs = 30_000;
+
+    // One driver for all browsers. It ends with the process whose input it reads.
+    private static readonly Lazy<Task<IPlaywright>> Driver = new(Playwright.CreateAsync);
 
     private IPlaywright _playwright = null!;
     private IBrowser _browser = null!;
@@ -51,18 +58,14 @@ public sealed class Chromium : IAsyncLifetime
             return;
         // The states that tests wait for come at once, but for a machine that has much else to do.
         Assertions.SetDefaultExpectTimeout(PatienceMs);
-        _playwright = await Playwright.CreateAsync();
+        _playwright = await Driver.Value;
         _browser = await LaunchAsync();
     }
 
     public async Task DisposeAsync()
     {
         if (WhyNot is null)
-        {
             await _browser.DisposeAsync();
-            _playwright.Dispose();
-        }
-
         Canary.Dispose();
         await Pages.DisposeAsync();
     }
@@ -85,7 +88,7 @@ public sealed class Chromium : IAsyncLifetime
     /// <summary>A visitor who has switched scripting off.</summary>
     internal Task<IBrowserContext> NewVisitorAsync(Action<BrowserNewContextOptions>? change = null)
     {
-        var options = new BrowserNewContextOptions { JavaScriptEnabled = false, Locale = "en-GB", TimezoneId = "UTC" };
+        var options = new BrowserNewContextOptions { JavaScriptEnabled = false, Locale = "en-GB", TimezoneId = "UTC", ReducedMotion = Motion };
         change?.Invoke(options);
         return NewContextAsync(options);
     }

@@ -13,6 +13,9 @@ internal static class Screens
         : Extent.IsWhole ? Path.Combine(AppContext.BaseDirectory, "artifacts", "screenshots")
         : null;
 
+    /// <summary>Whether there are any.</summary>
+    public static bool AreTaken => Folder is not null;
+
     public static async Task SaveAsync(IPage page, string name, bool whole = false)
     {
         if (Folder is null)

@@ -1,4 +1,5 @@
 using Chat.Browser.Tests.Infrastructure;
+using Chat.Server.Tests.Infrastructure;
 using Microsoft.Playwright;
 
 namespace Chat.Browser.Tests.Widget;
@@ -10,18 +11,31 @@ namespace Chat.Browser.Tests.Widget;
 internal sealed class Checker : IAsyncDisposable
 {
     private readonly IBrowserContext _context;
+    private int _states;
 
-    private Checker(IBrowserContext context) => _context = context;
+    private Checker(IBrowserContext context, bool isWhole, int first) => (_context, IsWhole, _states) = (context, isWhole, first);
 
     public IBrowserContext Context => _context;
 
-    public static async Task<Checker> NewAsync(Chromium chromium, BrowserNewContextOptions options)
+    // Each check takes most of a second.
+    private bool IsWhole { get; }
+
+    /// <summary>One that checks every state that it is shown.</summary>
+    public static Task<Checker> NewAsync(Chromium chromium, BrowserNewContextOptions options) => NewAsync(chromium, options, isWhole: true, first: 0);
+
+    /// <summary>
+    /// One of two that are shown the same states, on another screen: between them they check each. With CHAT_TEST_ALL=1, both check all.
+    /// </summary>
+    public static Task<Checker> NewOfTwoAsync(Chromium chromium, BrowserNewContextOptions options, bool isSecond) =>
+        NewAsync(chromium, options, Extent.IsWhole, first: isSecond ? 1 : 0);
+
+    private static async Task<Checker> NewAsync(Chromium chromium, BrowserNewContextOptions options, bool isWhole, int first)
     {
         options.JavaScriptEnabled = true;
         // A panel that is still fading in has the contrast of neither state: what is checked is what a visitor reads.
         options.ReducedMotion = ReducedMotion.Reduce;
         options.ExtraHTTPHeaders = new Dictionary<string, string> { [TestPages.NoPolicyHeader] = "1" };
-        var checker = new Checker(await chromium.NewContextAsync(options));
+        var checker = new Checker(await chromium.NewContextAsync(options), isWhole, first);
         // One text, because the order of several is nobody's promise. The hosted chat is a frame of another origin, which axe leaves alone unless it is told.
         var axe = await File.ReadAllTextAsync(NpmPackages.PathOf("axe-core", "axe.min.js"));
         await checker._context.AddInitScriptAsync($"{axe}\naxe.configure({{ allowedOrigins: ['<unsafe_all_origins>'] }});");
@@ -31,6 +45,8 @@ internal sealed class Checker : IAsyncDisposable
     /// <summary>What is wrong with a page and all frames in it, as this visitor gets it; empty for nothing. Colours, contrast and all rules that axe has by default.</summary>
     public async Task<IReadOnlyList<string>> ViolationsAsync(Visitor visitor, string url, Func<IPage, Task> ready)
     {
+        if (!IsDue())
+            return [];
         await _context.ClearCookiesAsync();
         await _context.AddCookiesAsync((await visitor.Context.CookiesAsync()).Select(cookie => new Cookie { Name = cookie.Name, Value = cookie.Value, Domain = cookie.Domain, Path = cookie.Path, HttpOnly = true }));
         var page = await _context.NewPageAsync();
@@ -38,7 +54,7 @@ internal sealed class Checker : IAsyncDisposable
         {
             await page.GotoAsync(url, new() { WaitUntil = WaitUntilState.DOMContentLoaded });
             await ready(page);
-            return await ViolationsAsync(page);
+            return await CheckAsync(page);
         }
         finally
         {
@@ -50,7 +66,13 @@ internal sealed class Checker : IAsyncDisposable
     public Task<IPage> NewPageAsync() => _context.NewPageAsync();
 
     /// <summary>What is wrong with such a page and all frames in it as they are now.</summary>
-    public static async Task<IReadOnlyList<string>> ViolationsAsync(IPage page) => await page.EvaluateAsync<string[]>(
+    public async Task<IReadOnlyList<string>> ViolationsAsync(IPage page) => IsDue() ? await CheckAsync(page) : [];
+
+    public ValueTask DisposeAsync() => _context.DisposeAsync();
+
+    private bool IsDue() => _states++ % 2 == 0 || IsWhole;
+
+    private static async Task<IReadOnlyList<string>> CheckAsync(IPage page) => await page.EvaluateAsync<string[]>(
         """
         async () => {
           const result = await axe.run(document, { preload: false });
@@ -58,6 +80,4 @@ internal sealed class Checker : IAsyncDisposable
           return result.violations.concat(result.incomplete.filter(rule => rule.id === 'frame-tested')).flatMap(rule => rule.nodes.map(node => `${rule.id}: ${node.target.join(' > ')} ${node.failureSummary}`));
         }
         """);
-
-    public ValueTask DisposeAsync() => _context.DisposeAsync();
 }

@@ -18,7 +18,8 @@ public sealed class HostedStateTests(Chromium chromium, OpenShop shop)
     [InlineData("corner", 390, 844, ColorScheme.Dark)]
     public async Task No_state_has_a_violation_and_every_document_is_valid(string placement, int width, int height, ColorScheme scheme)
     {
-        await using var checker = await Checker.NewAsync(chromium, new() { Locale = "en-GB", ColorScheme = scheme, ViewportSize = new() { Width = width, Height = height } });
+        await using var checker = await Checker.NewOfTwoAsync(
+            chromium, new() { Locale = "en-GB", ColorScheme = scheme, ViewportSize = new() { Width = width, Height = height } }, isSecond: scheme == ColorScheme.Dark);
         var channel = await shop.App.CreateChannelAsync(new()
         {
             ["name"] = "Elsewhere",
@@ -38,7 +39,7 @@ public sealed class HostedStateTests(Chromium chromium, OpenShop shop)
             // valid to the letter: the frame's width in percent and its missing border are attributes, because a strict policy would refuse a style.
             foreach (var (number, frame) in page.Frames.Index().Where(frame => isWhole && (frame.Item.ParentFrame is not null || !frame.Item.Url.StartsWith(chromium.Pages.Site, StringComparison.Ordinal))))
                 await folder.SaveAsync($"{state}-{number}", await (await checker.Context.APIRequest.GetAsync(frame.Url)).TextAsync());
-            found.AddRange((await Checker.ViolationsAsync(page)).Select(violation => $"{placement} {state} {violation}"));
+            found.AddRange((await checker.ViolationsAsync(page)).Select(violation => $"{placement} {state} {violation}"));
         }
 
         var panel = page.FrameLocator("iframe");
@@ -101,7 +102,7 @@ public sealed class HostedStateTests(Chromium chromium, OpenShop shop)
         var page = await checker.NewPageAsync();
         await page.GotoAsync(outer);
         await page.FrameLocator("iframe").FrameLocator("iframe").Locator("p").WaitForAsync();
-        Assert.Contains(await Checker.ViolationsAsync(page), violation => violation.StartsWith("color-contrast: iframe > iframe > p", StringComparison.Ordinal));
+        Assert.Contains(await checker.ViolationsAsync(page), violation => violation.StartsWith("color-contrast: iframe > iframe > p", StringComparison.Ordinal));
     }
 
     private async Task<ModelTurn> AskAsync(IFrameLocator panel, string text)

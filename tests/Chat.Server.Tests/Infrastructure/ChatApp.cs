@@ -172,6 +172,7 @@ public sealed class ChatApp : WebApplicationFactory<Program>
         builder.ConfigureTestServices(services =>
         {
             services.Replace(ServiceDescriptor.Singleton<TimeProvider>(Time));
+            services.AddSingleton<IStartupFilter, FrameworkLimiter>();
             OutboundGuard.Install(services, () => _outbound);
             Add?.Invoke(services);
             if (Decorate is not null && services.Last(service => service.ServiceType == typeof(Database)).ImplementationFactory is { } open)

@@ -2,7 +2,7 @@ using System.Net;
 using System.Security.Cryptography.X509Certificates;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
-using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.DependencyInjection;
 
 namespace Chat.Server.Tests.Infrastructure;
 
@@ -13,12 +13,14 @@ internal static class LoopbackApp
     /// <param name="certificate">What it speaks https with; null: it speaks http.</param>
     public static WebApplication Create(X509Certificate2? certificate = null)
     {
-        var builder = WebApplication.CreateSlimBuilder();
+        // Of settings, logs and files it has none to look for.
+        var builder = WebApplication.CreateEmptyBuilder(new());
+        builder.WebHost.UseKestrelCore();
+        builder.Services.AddRoutingCore();
         if (certificate is null)
             builder.WebHost.UseUrls("http://127.0.0.1:0");
         else
-            builder.WebHost.ConfigureKestrel(kestrel => kestrel.Listen(IPAddress.Loopback, 0, endpoint => endpoint.UseHttps(certificate)));
-        builder.Logging.ClearProviders();
+            builder.WebHost.UseKestrelHttpsConfiguration().ConfigureKestrel(kestrel => kestrel.Listen(IPAddress.Loopback, 0, endpoint => endpoint.UseHttps(certificate)));
         return builder.Build();
     }
 

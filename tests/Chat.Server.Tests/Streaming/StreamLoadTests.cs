@@ -9,7 +9,7 @@ using Xunit.Abstractions;
 namespace Chat.Server.Tests.Streaming;
 
 /// <summary>Readers that do not read, and many that do.</summary>
-[Collection(ProcessTests.Name)]
+[Collection(AloneTests.Name)]
 public sealed class StreamLoadTests(ITestOutputHelper output) : StreamTest
 {
     private const int Readers = 200;
