@@ -17,7 +17,7 @@ public sealed class CopyOfManyRowsTests : CopyTest
     {
         new BusyStore(Source, new Random(40 + seed)).Live(1_000);
         // Many more than are copied until the kill comes, on a machine that has much else to do.
-        AddManyRowsOfUsage();
+        AddRowsOfUsage(ManyRows / 2);
         foreach (var lines in new[] { line, 2 })
         {
             await using (var process = ServerProcess.Start(Folder, [], "database", "copy", "--to", To))
@@ -41,7 +41,7 @@ public sealed class CopyOfManyRowsTests : CopyTest
     public async Task It_needs_the_same_memory_however_much_there_is()
     {
         new BusyStore(Source, new Random(34)).Live(100);
-        AddManyRowsOfUsage();
+        AddRowsOfUsage(ManyRows);
 
         var result = await ServerProcess.RunAsync(Folder, new Dictionary<string, string> { ["DOTNET_GCHeapHardLimit"] = Heap }, "database", "copy", "--to", To);
 
@@ -49,11 +49,11 @@ public sealed class CopyOfManyRowsTests : CopyTest
         Assert.Equal(Source.Query("SELECT COUNT(*), SUM(credits) FROM usage"), Target.Query("SELECT COUNT(*), SUM(credits) FROM usage"));
     }
 
-    private void AddManyRowsOfUsage() => Source.Execute($"""
-        WITH RECURSIVE lines (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM lines WHERE n < {ManyRows})
+    private void AddRowsOfUsage(int rows) => Source.Execute($"""
+        WITH RECURSIVE lines (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM lines WHERE n < {rows})
         INSERT INTO usage (channel_id, message_id, model, attempt, prompt_tokens, completion_tokens, credits, duration_ms, created_at)
         SELECT (SELECT MIN(channel_id) FROM channels), printf('00000000-0000-4000-9000-%012x', n), 'llama-3.3-70b-versatile', 'mock/llama-3.3-70b', 41, 9, 50, 872, n FROM lines;
-        INSERT INTO credit_grants (channel_id, credits, note, created_at) SELECT MIN(channel_id), 50 * {ManyRows}, 'for them', 1 FROM channels;
-        UPDATE channel_usage SET allocated = allocated + 50 * {ManyRows}, consumed = consumed + 50 * {ManyRows} WHERE channel_id = (SELECT MIN(channel_id) FROM channels);
+        INSERT INTO credit_grants (channel_id, credits, note, created_at) SELECT MIN(channel_id), 50 * {rows}, 'for them', 1 FROM channels;
+        UPDATE channel_usage SET allocated = allocated + 50 * {rows}, consumed = consumed + 50 * {rows} WHERE channel_id = (SELECT MIN(channel_id) FROM channels);
         """);
 }

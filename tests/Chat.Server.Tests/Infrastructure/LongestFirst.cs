@@ -1,6 +1,7 @@
 using Chat.Server.Tests.Copying;
 using Chat.Server.Tests.Exactness;
 using Chat.Server.Tests.Faults;
+using Chat.Server.Tests.Storage;
 using Xunit.Abstractions;
 
 [assembly: TestCollectionOrderer("Chat.Server.Tests.Infrastructure.LongestFirst", "Chat.Server.Tests")]
@@ -11,7 +12,7 @@ namespace Chat.Server.Tests.Infrastructure;
 public sealed class LongestFirst : ITestCollectionOrderer
 {
     private static readonly string[] Longest =
-        [ProcessTests.Name, .. new[] { typeof(CopyOfManyRowsTests), typeof(FaultScheduleTests) }.Select(type => $"Test collection for {type.FullName}")];
+        [ProcessTests.Name, .. new[] { typeof(CopyOfManyRowsTests), typeof(FaultScheduleTests), typeof(SqlServerOutageTests) }.Select(type => $"Test collection for {type.FullName}")];
 
     public IEnumerable<ITestCollection> OrderTestCollections(IEnumerable<ITestCollection> testCollections) =>
         testCollections.OrderBy(collection => Array.IndexOf(Longest, collection.DisplayName) is var place and >= 0 ? place : Longest.Length);

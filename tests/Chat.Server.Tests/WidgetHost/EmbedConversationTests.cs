@@ -119,6 +119,7 @@ public sealed class EmbedConversationTests : EmbedTest
         using var audit = await App.AdminAsync(HttpMethod.Get, "/admin/v1/audit");
         Assert.Contains("\"violations\":[]", await audit.Content.ReadAsStringAsync(), StringComparison.Ordinal);
         App.Time.Advance(TimeSpan.FromSeconds(10));
+        await Eventually.TrueAsync(() => Rows.Count(App, "refusals") == 1);
         using var usage = await App.AdminAsync(HttpMethod.Get, $"/admin/v1/channels/{Shop.Id}/usage");
         Assert.Equal(1, (int)(await usage.JsonAsync())["total"]!["refused_by"]!["rate_limit_exceeded"]!);
 
