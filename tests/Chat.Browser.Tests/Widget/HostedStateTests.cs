@@ -34,6 +34,8 @@ public sealed class HostedStateTests(Chromium chromium, OpenShop shop)
 
         async Task LookAsync(string state, bool isWhole = true)
         {
+            // What was waited for may be there before the frame beside it has begun to load.
+            await Eventually.TrueAsync(() => page.Frames.All(frame => frame.Url.StartsWith("http", StringComparison.Ordinal)));
             await Screens.SaveAsync(page, $"hosted-{placement}-{state}");
             // As they are sent; a document that is still being made would keep whoever asks for it waiting. The page around the inline snippet is not ours, nor
             // valid to the letter: the frame's width in percent and its missing border are attributes, because a strict policy would refuse a style.
