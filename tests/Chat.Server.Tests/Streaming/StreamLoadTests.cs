@@ -75,10 +75,10 @@ public sealed class StreamLoadTests(ITestOutputHelper output) : StreamTest
     {
         await App.EditChannelAsync(Channel, new JsonObject { ["requests_per_minute"] = 100_000, ["requests_per_day"] = 1_000_000 });
         await RoundAsync(0);
-        var before = GC.GetTotalMemory(forceFullCollection: true);
+        var before = Settled();
         for (var round = 1; round <= 4; round++)
             await RoundAsync(round);
-        var after = GC.GetTotalMemory(forceFullCollection: true);
+        var after = Settled();
         output.WriteLine($"{before / 1024} KB after the first round, {after / 1024} KB after four more.");
         Assert.InRange(after - before, long.MinValue, MayGrow);
         Assert.Equal(5 * Readers, Rows.Count(App, "turns WHERE state = 1"));
@@ -89,11 +89,19 @@ public sealed class StreamLoadTests(ITestOutputHelper output) : StreamTest
     [Fact]
     public void The_control_arm_that_keeps_what_was_said_is_seen_by_the_same_measure()
     {
-        var before = GC.GetTotalMemory(forceFullCollection: true);
+        var before = Settled();
         var kept = Enumerable.Range(0, 4 * Readers).Select(_ => new string('x', Pieces * 250)).ToList();
-        var after = GC.GetTotalMemory(forceFullCollection: true);
+        var after = Settled();
         Assert.True(after - before > MayGrow, $"{(after - before) / 1024} KB");
         GC.KeepAlive(kept);
+    }
+
+    // What the tests before have left is gone, with all that had only its finalizer to come.
+    private static long Settled()
+    {
+        GC.Collect();
+        GC.WaitForPendingFinalizers();
+        return GC.GetTotalMemory(forceFullCollection: true);
     }
 
     // All of them are in the middle of their replies at once, before any goes on.
