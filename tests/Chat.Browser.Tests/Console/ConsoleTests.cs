@@ -59,8 +59,7 @@ public sealed class ConsoleTests(Chromium chromium)
     {
         await using var app = ServiceOfManyStates();
         var (used, closed) = await FillAsync(app);
-        await using var checker = await Checker.NewOfTwoAsync(
-            chromium, new() { Locale = "en-GB", ColorScheme = scheme, ViewportSize = new() { Width = width, Height = height } }, isSecond: scheme == ColorScheme.Dark);
+        await using var checker = await Checker.NewOfTwoAsync(chromium, new() { Locale = "en-GB", ColorScheme = scheme, ViewportSize = new() { Width = width, Height = height } });
         using var folder = new HtmlFolder();
         var page = await checker.NewPageAsync();
         var found = new List<string>();

@@ -11,23 +11,22 @@ namespace Chat.Browser.Tests.Widget;
 internal sealed class Checker : IAsyncDisposable
 {
     private readonly IBrowserContext _context;
+    // Each check takes most of a second.
+    private readonly bool _isWhole;
     private int _states;
 
-    private Checker(IBrowserContext context, bool isWhole, int first) => (_context, IsWhole, _states) = (context, isWhole, first);
+    private Checker(IBrowserContext context, bool isWhole, int first) => (_context, _isWhole, _states) = (context, isWhole, first);
 
     public IBrowserContext Context => _context;
-
-    // Each check takes most of a second.
-    private bool IsWhole { get; }
 
     /// <summary>One that checks every state that it is shown.</summary>
     public static Task<Checker> NewAsync(Chromium chromium, BrowserNewContextOptions options) => NewAsync(chromium, options, isWhole: true, first: 0);
 
     /// <summary>
-    /// One of two that are shown the same states, on another screen: between them they check each. With CHAT_TEST_ALL=1, both check all.
+    /// One of two that are shown the same states, in the light scheme and in the dark one: between them they check each. With CHAT_TEST_ALL=1, both check all.
     /// </summary>
-    public static Task<Checker> NewOfTwoAsync(Chromium chromium, BrowserNewContextOptions options, bool isSecond) =>
-        NewAsync(chromium, options, Extent.IsWhole, first: isSecond ? 1 : 0);
+    public static Task<Checker> NewOfTwoAsync(Chromium chromium, BrowserNewContextOptions options) =>
+        NewAsync(chromium, options, Extent.IsWhole, first: options.ColorScheme == ColorScheme.Dark ? 1 : 0);
 
     private static async Task<Checker> NewAsync(Chromium chromium, BrowserNewContextOptions options, bool isWhole, int first)
     {
@@ -70,7 +69,7 @@ internal sealed class Checker : IAsyncDisposable
 
     public ValueTask DisposeAsync() => _context.DisposeAsync();
 
-    private bool IsDue() => _states++ % 2 == 0 || IsWhole;
+    private bool IsDue() => _states++ % 2 == 0 || _isWhole;
 
     private static async Task<IReadOnlyList<string>> CheckAsync(IPage page) => await page.EvaluateAsync<string[]>(
         """

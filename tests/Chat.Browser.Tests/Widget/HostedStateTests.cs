@@ -18,8 +18,7 @@ public sealed class HostedStateTests(Chromium chromium, OpenShop shop)
     [InlineData("corner", 390, 844, ColorScheme.Dark)]
     public async Task No_state_has_a_violation_and_every_document_is_valid(string placement, int width, int height, ColorScheme scheme)
     {
-        await using var checker = await Checker.NewOfTwoAsync(
-            chromium, new() { Locale = "en-GB", ColorScheme = scheme, ViewportSize = new() { Width = width, Height = height } }, isSecond: scheme == ColorScheme.Dark);
+        await using var checker = await Checker.NewOfTwoAsync(chromium, new() { Locale = "en-GB", ColorScheme = scheme, ViewportSize = new() { Width = width, Height = height } });
         var channel = await shop.App.CreateChannelAsync(new()
         {
             ["name"] = "Elsewhere",

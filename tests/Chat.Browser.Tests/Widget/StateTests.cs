@@ -55,7 +55,7 @@ public sealed class StateTests(Chromium chromium, OpenShop shop)
         void Set(BrowserNewContextOptions options) => (options.ViewportSize, options.ColorScheme) = (new() { Width = width, Height = height }, scheme);
         var same = new BrowserNewContextOptions { Locale = "en-GB" };
         Set(same);
-        await using var checker = await Checker.NewOfTwoAsync(chromium, same, isSecond: scheme == ColorScheme.Dark);
+        await using var checker = await Checker.NewOfTwoAsync(chromium, same);
         await using var visitor = await Visitor.ComeAsync(chromium, shop, Set);
         var found = new List<string>();
 

@@ -1,4 +1,5 @@
 using Chat.Server.Tests.Hosting;
+using Chat.Server.Tests.Infrastructure;
 
 namespace Chat.Server.Tests.Copying;
 
@@ -17,7 +18,7 @@ public sealed class CopyOfManyRowsTests : CopyTest
     {
         new BusyStore(Source, new Random(40 + seed)).Live(1_000);
         // Many more than are copied until the kill comes, on a machine that has much else to do.
-        AddRowsOfUsage(ManyRows / 2);
+        AddRowsOfUsage(Extent.Of(ManyRows, oneIn: 2));
         foreach (var lines in new[] { line, 2 })
         {
             await using (var process = ServerProcess.Start(Folder, [], "database", "copy", "--to", To))
