@@ -94,7 +94,7 @@ internal static class AccountRoutes
         {
             if (granted.Replayed)
                 context.Response.Headers[IdempotencyHeader.ReplayedName] = "true";
-            return TypedResults.Created($"/admin/v1/channels/{id}/ledger", granted.Grant);
+            return JsonAnswer.Created($"/admin/v1/channels/{id}/ledger", granted.Grant);
         });
     }
 
@@ -102,18 +102,18 @@ internal static class AccountRoutes
         Guid id, [AsParameters] PageQuery query, ReadLedger operation, CancellationToken cancellationToken)
     {
         var (limit, offset) = query.Values;
-        return (await operation.HandleAsync(id, limit, offset, cancellationToken)).ToHttp(TypedResults.Ok);
+        return (await operation.HandleAsync(id, limit, offset, cancellationToken)).ToHttp(JsonAnswer.Ok);
     }
 
     private static async Task<IResult> UsageAsync(
         HttpContext context, Guid id, [AsParameters] UsageQuery query, ReadUsage operation, CancellationToken cancellationToken) =>
-        (await operation.HandleAsync(id, UsageQuery.RangeOf(context).Value, query.Grouping, cancellationToken)).ToHttp(TypedResults.Ok);
+        (await operation.HandleAsync(id, UsageQuery.RangeOf(context).Value, query.Grouping, cancellationToken)).ToHttp(JsonAnswer.Ok);
 
     private static async Task<IResult> WebhookSecretAsync(Guid id, WebhookSecrets secrets, CancellationToken cancellationToken) =>
         await secrets.FindAsync(id, cancellationToken) is { } secret
-            ? TypedResults.Ok(new WebhookSecretResponse { Id = id, Secret = secret })
+            ? JsonAnswer.Ok(new WebhookSecretResponse { Id = id, Secret = secret })
             : new ErrorResult(ChatError.NotFound);
 
     private static async Task<IResult> AuditAsync(Audit audit, CancellationToken cancellationToken) =>
-        TypedResults.Ok(AuditResponse.From(await audit.RunAsync(cancellationToken)));
+        JsonAnswer.Ok(AuditResponse.From(await audit.RunAsync(cancellationToken)));
 }

@@ -100,28 +100,28 @@ public static class AdministrationModule
     ];
 
     private static async Task<IResult> CreateAsync(Body<JsonObject> body, CreateChannel operation, CancellationToken cancellationToken) =>
-        (await operation.HandleAsync(body.Value, cancellationToken)).ToHttp(channel => TypedResults.Created($"/admin/v1/channels/{channel.Id}", channel));
+        (await operation.HandleAsync(body.Value, cancellationToken)).ToHttp(channel => JsonAnswer.Created($"/admin/v1/channels/{channel.Id}", channel));
 
     private static async Task<IResult> ListAsync([AsParameters] PageQuery query, ChannelQueries queries, CancellationToken cancellationToken)
     {
         var (limit, offset) = query.Values;
-        return TypedResults.Ok(await queries.ListAsync(limit, offset, cancellationToken));
+        return JsonAnswer.Ok(await queries.ListAsync(limit, offset, cancellationToken));
     }
 
     private static async Task<IResult> GetAsync(Guid id, ChannelQueries queries, CancellationToken cancellationToken) =>
-        (await queries.GetAsync(id, cancellationToken)).ToHttp(TypedResults.Ok);
+        (await queries.GetAsync(id, cancellationToken)).ToHttp(JsonAnswer.Ok);
 
     private static async Task<IResult> EditAsync(Guid id, Body<JsonObject> body, EditChannel operation, CancellationToken cancellationToken) =>
-        (await operation.HandleAsync(id, body.Value, cancellationToken)).ToHttp(TypedResults.Ok);
+        (await operation.HandleAsync(id, body.Value, cancellationToken)).ToHttp(JsonAnswer.Ok);
 
     private static async Task<IResult> DeleteAsync(Guid id, DeleteChannel operation, CancellationToken cancellationToken) =>
         await operation.HandleAsync(id, cancellationToken) ? TypedResults.NoContent() : new ErrorResult(ChatError.NotFound);
 
     private static async Task<IResult> RevealAsync(Guid id, ChannelQueries queries, CancellationToken cancellationToken) =>
-        (await queries.RevealKeyAsync(id, cancellationToken)).ToHttp(TypedResults.Ok);
+        (await queries.RevealKeyAsync(id, cancellationToken)).ToHttp(JsonAnswer.Ok);
 
     private static async Task<IResult> RotateAsync(Guid id, RotateKey operation, CancellationToken cancellationToken) =>
-        (await operation.HandleAsync(id, cancellationToken)).ToHttp(TypedResults.Ok);
+        (await operation.HandleAsync(id, cancellationToken)).ToHttp(JsonAnswer.Ok);
 }
 
 /// <summary>The JSON types of this folder.</summary>

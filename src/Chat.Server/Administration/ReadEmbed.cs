@@ -73,5 +73,5 @@ internal static class EmbedRoutes
         .Fails(ChatError.NotFound);
 
     private static async Task<IResult> ReadAsync(HttpContext context, Guid id, ReadEmbed operation, CancellationToken cancellationToken) =>
-        (await operation.HandleAsync(id, context.Request, cancellationToken)).ToHttp(TypedResults.Ok);
+        (await operation.HandleAsync(id, context.Request, cancellationToken)).ToHttp(JsonAnswer.Ok);
 }

@@ -85,7 +85,7 @@ public static class ConversationsModule
 
         group.MapTurns();
 
-        group.MapGet("/channel", (HttpContext context) => TypedResults.Ok(ChannelProfile.Of(context.Channel()))).ShedReadFloods()
+        group.MapGet("/channel", (HttpContext context) => JsonAnswer.Ok(ChannelProfile.Of(context.Channel()))).ShedReadFloods()
             .WithMetadata(new OperationId("readChannel"))
             .WithSummary("Read the channel's public settings")
             .WithDescription("What the channel's owner has set for whoever shows the chat: all of it may be shown to visitors. It changes seldom; keep it for a minute.")
@@ -127,7 +127,7 @@ public static class ConversationsModule
             context.Response.Headers[IdempotencyHeader.ReplayedName] = "true";
         return streamed
             ? new TurnStream(taken.Turn, body.Value.StreamHtml == true)
-            : (await taken.Turn.Ending.WaitAsync(cancellationToken)).ToHttp(reply => TypedResults.Ok(SendMessageResponse.Of(taken.Turn, reply)));
+            : (await taken.Turn.Ending.WaitAsync(cancellationToken)).ToHttp(reply => JsonAnswer.Ok(SendMessageResponse.Of(taken.Turn, reply)));
     }
 
     private static async Task<IResult> HistoryAsync(
@@ -136,7 +136,7 @@ public static class ConversationsModule
         [FromQuery(Name = "include_failed"), Description("Whether messages whose reply failed are wanted too. Default false.")] bool? includeFailed,
         GetHistory operation,
         CancellationToken cancellationToken) =>
-        TypedResults.Ok(await operation.HandleAsync(context.Channel(), query.SessionId!, includeFailed == true, cancellationToken));
+        JsonAnswer.Ok(await operation.HandleAsync(context.Channel(), query.SessionId!, includeFailed == true, cancellationToken));
 
     private static async Task<IResult> ForgetAsync(
         HttpContext context, [AsParameters] HistoryQuery query, ThreadEraser eraser, TimeProvider time, CancellationToken cancellationToken)

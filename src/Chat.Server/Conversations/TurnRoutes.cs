@@ -78,7 +78,7 @@ internal static class TurnRoutes
         CancellationToken cancellationToken) =>
         EventStream.IsAcceptedBy(context.Request)
             ? (await operation.JoinAsync(context.Channel(), messageId, cancellationToken)).ToHttp(turn => new TurnStream(turn, streamHtml == "true"))
-            : (await operation.HandleAsync(context.Channel(), messageId, cancellationToken)).ToHttp(TypedResults.Ok);
+            : (await operation.HandleAsync(context.Channel(), messageId, cancellationToken)).ToHttp(JsonAnswer.Ok);
 
     private static async Task<IResult> StopAsync(
         HttpContext context, [FromRoute(Name = "message_id")] Guid messageId, StopTurn operation, CancellationToken cancellationToken) =>

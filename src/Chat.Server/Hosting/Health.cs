@@ -40,7 +40,7 @@ internal static class Health
             .Produces<HealthResponse>(StatusCodes.Status503ServiceUnavailable);
     }
 
-    private static IResult Alive() => TypedResults.Ok(new HealthResponse { Status = "ok" });
+    private static IResult Alive() => JsonAnswer.Ok(new HealthResponse { Status = "ok" });
 
     private static async Task<IResult> ReadyAsync(Migrator migrator, Database database, CancellationToken cancellationToken)
     {
@@ -49,10 +49,8 @@ internal static class Health
         if (missing.Count == 0 && database.SuspendedBecause is { } reason)
             missing = [reason];
         return missing.Count == 0
-            ? TypedResults.Ok(new HealthResponse { Status = "ready" })
-            : TypedResults.Json(
-                new HealthResponse { Status = "unavailable", Missing = missing },
-                statusCode: StatusCodes.Status503ServiceUnavailable);
+            ? JsonAnswer.Ok(new HealthResponse { Status = "ready" })
+            : JsonAnswer.Of(StatusCodes.Status503ServiceUnavailable, new HealthResponse { Status = "unavailable", Missing = missing });
     }
 
     private static async Task<IReadOnlyList<string>> MissingAsync(Migrator migrator, CancellationToken cancellationToken)

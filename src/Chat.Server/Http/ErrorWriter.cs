@@ -21,8 +21,8 @@ public static class ErrorWriter
         if (error.RetryAfter is { } wait)
             response.Headers.RetryAfter = ((long)Math.Ceiling(wait.TotalSeconds)).ToString();
         return IsAdministration(context.Request.Path)
-            ? response.WriteAsJsonAsync(Problem(context.TraceIdentifier, error), context.Json(), ProblemJson, cancellationToken)
-            : response.WriteAsJsonAsync(Flat(error), context.Json(), cancellationToken);
+            ? context.WriteJsonAsync(Problem(context.TraceIdentifier, error), cancellationToken, ProblemJson)
+            : context.WriteJsonAsync(Flat(error), cancellationToken);
     }
 
     internal static bool IsAdministration(PathString path) => path.StartsWithSegments("/admin", StringComparison.OrdinalIgnoreCase);

@@ -1,0 +1,49 @@
+using System.Net;
+using System.Net.Http.Json;
+using System.Text.Json.Nodes;
+using Chat.Server.Tests.Infrastructure;
+
+namespace Chat.Server.Tests.Http;
+
+/// <summary>Answers say how long they are: they go out in one piece, and a caller need not wait for an end.</summary>
+public sealed class JsonAnswerTests : AppTest
+{
+    [Theory]
+    [InlineData("GET", "/history?session_id=s", HttpStatusCode.OK)]
+    [InlineData("GET", "/channel", HttpStatusCode.OK)]
+    [InlineData("GET", "/history", HttpStatusCode.UnprocessableEntity)]
+    [InlineData("GET", "/healthz", HttpStatusCode.OK)]
+    [InlineData("GET", "/readyz", HttpStatusCode.OK)]
+    [InlineData("GET", "/nowhere", HttpStatusCode.NotFound)]
+    [InlineData("PUT", "/chat", HttpStatusCode.MethodNotAllowed)]
+    [InlineData("GET", "/admin/v1/channels", HttpStatusCode.OK)]
+    [InlineData("GET", "/admin/v1/channels/7b1c1d2e-0000-7000-8000-000000000000", HttpStatusCode.NotFound)]
+    public async Task An_answer_has_its_length(string method, string path, HttpStatusCode status)
+    {
+        using var request = new HttpRequestMessage(new HttpMethod(method), path);
+        await AssertLengthAsync(request, status);
+    }
+
+    [Theory]
+    [InlineData(1)]
+    [InlineData(180)]
+    public async Task A_reply_has_its_length_in_bytes(int times)
+    {
+        var message = string.Concat(Enumerable.Repeat("\"Grüße\" 👋 ", times)).Trim();
+        using var request = new HttpRequestMessage(HttpMethod.Post, "/chat") { Content = JsonContent.Create(new { message, session_id = "s" }) };
+        Assert.Contains(message, (string)(await AssertLengthAsync(request, HttpStatusCode.OK))["reply"]!, StringComparison.Ordinal);
+    }
+
+    private async Task<JsonObject> AssertLengthAsync(HttpRequestMessage request, HttpStatusCode status)
+    {
+        request.Headers.Add("X-API-Key", Channel.Key);
+        if (request.RequestUri!.OriginalString.StartsWith("/admin", StringComparison.Ordinal))
+            request.Headers.Authorization = new("Bearer", ChatApp.AdminToken);
+        // Not read to its end, whose place would be known otherwise.
+        using var response = await App.Client.SendAsync(request, HttpCompletionOption.ResponseHeadersRead);
+        var length = response.Content.Headers.ContentLength;
+        var body = await response.Content.ReadAsByteArrayAsync();
+        Assert.Equal((status, (long?)body.Length), (response.StatusCode, length));
+        return JsonNode.Parse(body)!.AsObject();
+    }
+}
