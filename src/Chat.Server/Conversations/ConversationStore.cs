@@ -8,11 +8,18 @@ namespace Chat.Server.Conversations;
 /// </summary>
 public sealed class ConversationStore(Database database)
 {
+    // By how much a reply must prolong its session: less is not worth a write in the table and in its index.
+    private static readonly TimeSpan WorthAWrite = TimeSpan.FromSeconds(1);
+
     private const string InsertTurnColumns =
         "message_id, channel_id, thread_id, state, model, message, prompt_tokens, completion_tokens, reserved, charged, day_no, idempotency_key, request_hash, created_at, lease_until";
 
     private const string InsertTurnValues =
         "@MessageId, @ChannelId, @ThreadId, 0, @Model, @Message, 0, 0, @Reserved, 0, @Day, @IdempotencyKey, @RequestHash, @Now, @LeaseUntil";
+
+    private const string InsertThreadColumns = "channel_id, session_hash, session_id, minute_no, minute_count, created_at, expires_at";
+
+    private const string InsertThreadValues = "@ChannelId, @Hash, @SessionId, @minute, 1, @now, @expiresAt";
 
     private static readonly Sql SelectLatestDone = Sql.Of(
         sqlite: """
@@ -46,9 +53,12 @@ public sealed class ConversationStore(Database database)
 
     private const string LiveThread = "channel_id = @ChannelId AND session_hash = @Hash AND expires_at > @now";
 
+    // SQLite begins a new session's thread by the same statement.
     private static readonly Sql ExtendThread = Sql.Of(
         sqlite: $"""
-            UPDATE threads SET expires_at = @expiresAt, session_id = @SessionId, {CountInMinute}
+            INSERT INTO threads ({InsertThreadColumns}) VALUES ({InsertThreadValues})
+            ON CONFLICT (channel_id, session_hash) WHERE session_hash IS NOT NULL DO UPDATE
+            SET expires_at = @expiresAt, session_id = @SessionId, {CountInMinute}
             WHERE {LiveThread} AND (minute_no < @minute OR minute_count < @perMinute) RETURNING thread_id;
             """,
         sqlServer: $"""
@@ -63,14 +73,8 @@ public sealed class ConversationStore(Database database)
         """);
 
     private static readonly Sql InsertThread = Sql.Of(
-        sqlite: """
-            INSERT INTO threads (channel_id, session_hash, session_id, minute_no, minute_count, created_at, expires_at)
-            VALUES (@ChannelId, @Hash, @SessionId, @minute, 1, @now, @expiresAt) RETURNING thread_id;
-            """,
-        sqlServer: """
-            INSERT INTO dbo.threads (channel_id, session_hash, session_id, minute_no, minute_count, created_at, expires_at) OUTPUT inserted.thread_id
-            VALUES (@ChannelId, @Hash, @SessionId, @minute, 1, @now, @expiresAt);
-            """);
+        sqlite: $"INSERT INTO threads ({InsertThreadColumns}) VALUES ({InsertThreadValues}) RETURNING thread_id;",
+        sqlServer: $"INSERT INTO dbo.threads ({InsertThreadColumns}) OUTPUT inserted.thread_id VALUES ({InsertThreadValues});");
 
     private static readonly Sql InsertTurn = Sql.Of(
         sqlite: $"INSERT INTO turns ({InsertTurnColumns}) VALUES ({InsertTurnValues}) RETURNING turn_id;",
@@ -85,7 +89,7 @@ public sealed class ConversationStore(Database database)
         """);
 
     private static readonly Sql ProlongThread = Sql.Portable("""
-        UPDATE dbo.threads SET expires_at = @expiresAt WHERE thread_id = @threadId AND expires_at < @expiresAt;
+        UPDATE dbo.threads SET expires_at = @expiresAt WHERE thread_id = @threadId AND expires_at <= @shortOfIt;
         """);
 
     // A failed answer is not kept: its key is free for the retry.
@@ -169,7 +173,7 @@ public sealed class ConversationStore(Database database)
     {
         if (await session.RunAsync(CompleteTurn, turn) == 0)
             return false;
-        await session.RunAsync(ProlongThread, new ThreadProlonging(threadId, expiresAt));
+        await session.RunAsync(ProlongThread, new ThreadProlonging(threadId, expiresAt, expiresAt - WorthAWrite));
         return true;
     }
 

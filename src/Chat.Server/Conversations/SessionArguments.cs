@@ -41,13 +41,14 @@ internal sealed record ThreadOpening(SessionKey Key, MinuteLimit Limit, DateTime
 }
 
 /// <summary>A thread that lives longer by a reply.</summary>
-internal sealed record ThreadProlonging(long ThreadId, DateTimeOffset ExpiresAt) : IArguments
+internal sealed record ThreadProlonging(long ThreadId, DateTimeOffset ExpiresAt, DateTimeOffset ShortOfIt) : IArguments
 {
     public void AddTo<TParameters>(ref TParameters parameters)
         where TParameters : struct, IParameters
     {
         parameters.Add("@threadId", ThreadId);
         parameters.Add("@expiresAt", ExpiresAt);
+        parameters.Add("@shortOfIt", ShortOfIt);
     }
 }
 

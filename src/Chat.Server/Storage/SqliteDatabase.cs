@@ -49,7 +49,7 @@ internal sealed class SqliteDatabase : Database, IDisposable
         // SQLite forgets the pages that a connection has read as soon as another one writes, and never those that it has written itself:
         // the writer's, which are nearly always the same, stay with it. Reads run to their end on their thread, so a few are in use at a time.
         _readers = new SqliteConnections(settings.ConnectionString, $"{pragmas} PRAGMA cache_size = -500;", mostIdle: 8);
-        _writers = new SqliteConnections(settings.ConnectionString, $"{pragmas} PRAGMA cache_size = -2000;", mostIdle: 1);
+        _writers = new SqliteConnections(settings.ConnectionString, $"{pragmas} PRAGMA cache_size = -8000;", mostIdle: 1);
         _checkpoints = new WalCheckpoints(_readers, EnterWriteAsync, _busyTimeout);
         Group = new WriteGroup(this);
     }

@@ -24,6 +24,24 @@ public sealed class ConversationContractTests(Engines engines) : IClassFixture<E
     }
 
     [Theory, OnSqlite, OnSqlServer]
+    public async Task A_reply_prolongs_its_session_when_it_took_a_second(DatabaseEngine engine)
+    {
+        var stores = await engines.StoresAsync(engine);
+        var channel = await stores.OpenChannelAsync();
+        Assert.Empty(await LeftAtTheEndAsync("quick", TimeSpan.FromMilliseconds(999)));
+        Assert.Single(await LeftAtTheEndAsync("slow", TimeSpan.FromSeconds(1)));
+
+        // At the end of 24 hours from the message.
+        async Task<IReadOnlyList<Turn>> LeftAtTheEndAsync(string session, TimeSpan took)
+        {
+            var key = Stores.Session(channel, session);
+            var (turnId, threadId, _) = await stores.AddTurnAsync(key, "how long?", Now);
+            Assert.True(await stores.CompleteAsync(turnId, threadId, "as long as it takes", Now + took));
+            return await stores.Conversations.HistoryAsync(key, Now.AddHours(24), CancellationToken.None);
+        }
+    }
+
+    [Theory, OnSqlite, OnSqlServer]
     public async Task Of_sixteen_first_messages_at_once_one_opens_the_thread(DatabaseEngine engine)
     {
         var stores = await engines.StoresAsync(engine);

@@ -20,7 +20,9 @@ internal static partial class LogicalSchema
         return [.. columns.Concat(constraints).Concat(schema.Indexes.Select(Index)).Order(StringComparer.Ordinal)];
     }
 
-    public static IReadOnlyList<string> OfSqlite(TemporaryStore store)
+    /// <param name="store">The database.</param>
+    /// <param name="asOnSqlServer">Whether what SQLite needs one index for stands as the two that SQL Server needs.</param>
+    public static IReadOnlyList<string> OfSqlite(TemporaryStore store, bool asOnSqlServer = false)
     {
         List<string> lines = [];
         foreach (var table in store.Query($"SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite_%' AND name <> '{Bookkeeping}'"))
@@ -36,7 +38,7 @@ internal static partial class LogicalSchema
             lines.AddRange(store.Query($"SELECT \"from\", \"table\", \"to\", on_delete FROM pragma_foreign_key_list('{table}')").Select(row => row.Split('|'))
                 .Select(row => Reference(table, row[0], row[1], row[2], row[3] == "CASCADE")));
             lines.AddRange(store.Query($"SELECT l.name, l.\"unique\", m.sql FROM pragma_index_list('{table}') l JOIN sqlite_master m ON m.name = l.name WHERE l.origin = 'c'")
-                .Select(row => row.Split('|')).Select(row => Index(table, row[0], row[1] == "1", ColumnsOf(store, row[0]), row[2].Split(" WHERE ") is [_, var filter] ? filter : "")));
+                .Select(row => row.Split('|')).SelectMany(row => Indexes(store, asOnSqlServer, table, row[0], row[1] == "1", row[2].Split(" WHERE ") is [_, var filter] ? filter : "")));
         }
 
         return [.. lines.Order(StringComparer.Ordinal)];
@@ -73,6 +75,20 @@ internal static partial class LogicalSchema
         index.Unique,
         index.Columns.Select(column => column.Column.MultiPartIdentifier.Identifiers[^1].Value),
         index.FilterPredicate is null ? "" : TSqlScripts.TextOf(index.FilterPredicate));
+
+    // Nulls are never equal in SQLite and always in SQL Server: one unique index of a column that may be null stands there as two.
+    private static IEnumerable<string> Indexes(TemporaryStore store, bool asOnSqlServer, string table, string name, bool unique, string filter)
+    {
+        var columns = ColumnsOf(store, name);
+        var nullable = store.Query($"SELECT name FROM pragma_table_info('{table}') WHERE \"notnull\" = 0 AND pk = 0").Intersect(columns, StringComparer.Ordinal).ToList();
+        if (!asOnSqlServer || !unique || filter.Length > 0 || nullable is not [var key])
+            return [Index(table, name, unique, columns, filter)];
+        return
+        [
+            Index(table, name, unique, columns, $"{key} IS NOT NULL"),
+            Index(table, $"ix_{table}_{columns[0].Replace("_id", "", StringComparison.Ordinal)}", unique: false, [columns[0]], ""),
+        ];
+    }
 
     private static IReadOnlyList<string> ColumnsOf(TemporaryStore store, string index) => store.Query($"SELECT name FROM pragma_index_info('{index}') ORDER BY seqno");
 

@@ -1,0 +1,2 @@
+-- On SQLite, the unique index of turns on channel and key is from here on the only one that begins with the channel. Here nulls
+-- are equal: an index that keeps keys apart can only have the turns that have one, and the other stays. Both stay as they are.
