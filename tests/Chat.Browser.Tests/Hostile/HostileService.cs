@@ -27,7 +27,7 @@ public sealed class HostileService : IAsyncLifetime
         _app.UseKestrel();
         _app.StartServer();
         var channel = await _app.CreateChannelAsync(new JsonObject { ["requests_per_minute"] = 100_000, ["requests_per_day"] = 1_000_000, ["credits"] = 100_000 });
-        Conversations = await HostileConversations.HaveAsync(_app, channel, Extent.Of<string>([.. HostileHtml.Raw, .. HostileHtml.Markdown, .. HostileHtml.Naughty, .. NetworkConstructs.All], oneIn: 4));
+        Conversations = await HostileConversations.HaveAsync(_app, channel, Extent.Of<string>([.. HostileHtml.Raw, .. HostileHtml.Markdown, .. HostileHtml.Naughty, .. NetworkConstructs.All], oneIn: 8));
         Shop = Shop.Open(_app, channel, services => services.AddSingleton<IStartupFilter, NoPolicy>());
     }
 

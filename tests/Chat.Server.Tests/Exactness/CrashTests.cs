@@ -4,7 +4,7 @@ using Xunit.Abstractions;
 namespace Chat.Server.Tests.Exactness;
 
 /// <summary>
-/// The bar: kill -9 at 200 seeded points under load; 25 unless everything is asked for, as a start of the service is most of a second of a core.
+/// The bar: kill -9 at 200 seeded points under load; 12 unless everything is asked for, as a start of the service is most of a second of a core.
 /// </summary>
 [Collection(ProcessTests.Name)]
 public sealed class CrashTests(ITestOutputHelper output)
@@ -16,7 +16,7 @@ public sealed class CrashTests(ITestOutputHelper output)
     [Fact]
     public async Task No_kill_loses_a_charge_or_a_reply_or_charges_twice()
     {
-        var crashes = Extent.Of(Crashes, oneIn: 8);
+        var crashes = Extent.Of(Crashes, oneIn: 16);
         var started = TimeProvider.System.GetTimestamp();
         List<CrashLane> lanes = [];
         try

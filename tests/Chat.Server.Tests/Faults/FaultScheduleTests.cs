@@ -21,9 +21,12 @@ public sealed class FaultScheduleTests(ITestOutputHelper output)
 
     private const long FirstGrant = 1_000_000_000_000;
 
+    public static TheoryData<int> Seeds => [.. Extent.Of([20260405, 1], oneIn: 2)];
+
+    public static TheoryData<int> SeedsOfOutages => [.. Extent.Of([20260405, 7], oneIn: 2)];
+
     [Theory]
-    [InlineData(1)]
-    [InlineData(20260405)]
+    [MemberData(nameof(Seeds))]
     public async Task Whatever_fails_everything_is_answered_and_kept_once(int seed)
     {
         // Patience that a busy machine does not exhaust.
@@ -66,8 +69,7 @@ public sealed class FaultScheduleTests(ITestOutputHelper output)
 
     // Outages that outlast every patience: some outcomes stay unknown to the caller, and none to the books.
     [Theory]
-    [InlineData(7)]
-    [InlineData(20260405)]
+    [MemberData(nameof(SeedsOfOutages))]
     public async Task Outages_longer_than_all_patience_leave_the_books_right(int seed)
     {
         await using var service = await FaultyService.StartAsync(budget: TimeSpan.FromMilliseconds(60));
