@@ -135,8 +135,11 @@ public static class ConversationsModule
         [AsParameters] HistoryQuery query,
         [FromQuery(Name = "include_failed"), Description("Whether messages whose reply failed are wanted too. Default false.")] bool? includeFailed,
         GetHistory operation,
-        CancellationToken cancellationToken) =>
-        JsonAnswer.Ok(await operation.HandleAsync(context.Channel(), query.SessionId!, includeFailed == true, cancellationToken));
+        CancellationToken cancellationToken)
+    {
+        var history = await operation.HandleAsync(context.Channel(), query.SessionId!, includeFailed == true, cancellationToken);
+        return history.IsLong ? TypedResults.Ok(history) : JsonAnswer.Ok(history);
+    }
 
     private static async Task<IResult> ForgetAsync(
         HttpContext context, [AsParameters] HistoryQuery query, ThreadEraser eraser, TimeProvider time, CancellationToken cancellationToken)

@@ -44,6 +44,9 @@ public sealed record HistoryResponse
 {
     /// <summary>The messages, oldest first; none when the session is unknown, empty or expired.</summary>
     public required IEnumerable<HistoryMessage> Messages { get; init; }
+
+    /// <summary>Whether it is to be sent as it is written: many at a time would not fit into memory whole.</summary>
+    internal bool IsLong { get; init; }
 }
 
 /// <summary>Who said something.</summary>
@@ -105,13 +108,20 @@ public sealed record HistoryMessage
 /// <summary>Reads a session.</summary>
 public sealed class GetHistory(ConversationStore store, RenderedTexts rendered, TimeProvider time)
 {
+    // Characters of all its texts. As JSON, with its HTML, a short one is some tens of kilobytes.
+    private const int LongFrom = 8_000;
+
     /// <summary>The session's messages; a session that is not there is empty, never an error.</summary>
     public async Task<HistoryResponse> HandleAsync(Channel channel, string sessionId, bool withFailed, CancellationToken cancellationToken)
     {
         var (session, now) = (SessionKey.Of(channel.ChannelId, sessionId), time.GetUtcNow());
         var turns = await (withFailed ? store.HistoryWithFailedAsync(session, now, cancellationToken) : store.HistoryAsync(session, now, cancellationToken));
         // Each is rendered when it is written, and forgotten: a long history, asked for by many at once, is not held twice.
-        return new HistoryResponse { Messages = turns.SelectMany(Messages) };
+        return new HistoryResponse
+        {
+            Messages = turns.SelectMany(Messages),
+            IsLong = turns.Sum(turn => turn.Message.Length + (turn.Reply?.Length ?? 0)) >= LongFrom,
+        };
     }
 
     private IEnumerable<HistoryMessage> Messages(Turn turn)

@@ -5,7 +5,7 @@ namespace Chat.Server.Http;
 
 /// <summary>
 /// JSON that goes out at once, with its length. The framework's own results are flushed before their length is known: they go in chunks,
-/// of which the last is empty and has a packet, and a wake-up at either end, of its own.
+/// of which the last is empty and has a packet, and a wake-up at either end, of its own. It lies in memory whole until it is sent: for answers of some kilobytes.
 /// </summary>
 public static class JsonAnswer
 {
