@@ -26,6 +26,7 @@ internal sealed class SqliteDatabase : Database, IDisposable
         Batteries_V2.Init();
         // Statistics of memory that nobody reads cost a lock of the whole process at every allocation. Refused where SQLite is in use already.
         raw.sqlite3_config(raw.SQLITE_CONFIG_MEMSTATUS, 0);
+        SqliteSleep.Replace();
     }
 
     public SqliteDatabase(string path, StorageOptions options)
@@ -33,7 +34,7 @@ internal sealed class SqliteDatabase : Database, IDisposable
         _path = path;
         _turn = new Turn(_writer);
         _busyTimeout = options.BusyTimeout;
-        // The driver's own wait for a lock polls every 150 ms; SQLite's starts at 1 ms.
+        // SQLite's own wait for a lock, which as the native library is built has steps of a second; whoever begins to write has a finer one.
         var synchronous = options.Durability == Durability.Full ? "FULL" : "NORMAL";
         var pragmas = $"PRAGMA busy_timeout = {(int)_busyTimeout.TotalMilliseconds}; PRAGMA synchronous = {synchronous}; PRAGMA wal_autocheckpoint = 0;";
         var settings = new SqliteConnectionStringBuilder
