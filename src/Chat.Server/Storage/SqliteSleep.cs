@@ -28,9 +28,9 @@ internal static class SqliteSleep
     public static void Replace()
     {
         // On Windows, SQLite sleeps by the millisecond.
-        if (OperatingSystem.IsWindows() || Find(null) is not (not 0 and var address))
+        if (OperatingSystem.IsWindows())
             return;
-        var copy = Marshal.PtrToStructure<FileSystem>(address) with
+        var copy = Marshal.PtrToStructure<FileSystem>(Find(null)) with
         {
             Name = Marshal.StringToCoTaskMemUTF8("chat"),
             Next = 0,

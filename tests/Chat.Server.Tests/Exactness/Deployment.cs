@@ -1,4 +1,5 @@
 using System.Net.Http.Json;
+using System.Net.Sockets;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Chat.Server.Tests.Infrastructure;
@@ -142,7 +143,8 @@ internal static class ChatCalls
             var replayed = response.Headers.TryGetValues("Idempotency-Replayed", out var values) && values.Contains("true");
             return new Outcome((int)response.StatusCode, (string?)body!["code"], (string?)body["message_id"], replayed);
         }
-        catch (Exception fault) when (fault is HttpRequestException or OperationCanceledException or IOException or JsonException)
+        // A socket's own, where a process ends between the making of a connection and the client's look at it.
+        catch (Exception fault) when (fault is HttpRequestException or SocketException or OperationCanceledException or IOException or JsonException)
         {
             return Outcome.NoAnswer;
         }

@@ -34,6 +34,19 @@ public sealed class JsonAnswerTests : AppTest
         Assert.Contains(message, (string)(await AssertLengthAsync(request, HttpStatusCode.OK))["reply"]!, StringComparison.Ordinal);
     }
 
+    // Whoever asked for hundreds of them at a time would have them in memory whole.
+    [Fact]
+    public async Task A_long_history_is_sent_while_it_is_written()
+    {
+        for (var turn = 0; turn < 3; turn++)
+            await App.AskAsync(Channel, new string((char)('a' + turn), 1_900));
+        using var request = new HttpRequestMessage(HttpMethod.Get, "/history?session_id=session-1");
+        request.Headers.Add("X-API-Key", Channel.Key);
+        using var response = await App.Client.SendAsync(request, HttpCompletionOption.ResponseHeadersRead);
+        Assert.Null(response.Content.Headers.ContentLength);
+        Assert.Equal(6, (await response.JsonAsync())["messages"]!.AsArray().Count);
+    }
+
     private async Task<JsonObject> AssertLengthAsync(HttpRequestMessage request, HttpStatusCode status)
     {
         request.Headers.Add("X-API-Key", Channel.Key);
