@@ -1,3 +1,4 @@
+using System.Net.Sockets;
 using System.Runtime.CompilerServices;
 using Microsoft.Extensions.AI;
 
@@ -64,7 +65,8 @@ internal sealed class DeadlineChatClient(IChatClient inner, ProviderOptions prov
         OperationCanceledException => ProviderException.TimedOut(deadline.Passed ?? "connect", fault),
         HttpRequestException http => ProviderException.Connection(http.HttpRequestError, fault),
         HttpIOException io => ProviderException.Connection(io.HttpRequestError, fault),
-        IOException => ProviderException.Connection(HttpRequestError.Unknown, fault),
+        // A socket's own: what HttpClient does not translate, where an upstream ends a connection between its making and the client's look at it.
+        IOException or SocketException => ProviderException.Connection(HttpRequestError.Unknown, fault),
         _ => ProviderException.Unexpected(fault),
     };
 }
