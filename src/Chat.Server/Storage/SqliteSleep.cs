@@ -22,7 +22,7 @@ internal static class SqliteSleep
     private static readonly Sleeping Replacement = Sleep;
 
     [UnmanagedFunctionPointer(CallingConvention.Cdecl)]
-    private delegate int Sleeping(nint fileSystem, int microseconds);
+    internal delegate int Sleeping(nint fileSystem, int microseconds);
 
     /// <summary>Replaces it for all connections that are opened from now on. To be called once.</summary>
     public static void Replace()
@@ -54,7 +54,7 @@ internal static class SqliteSleep
 
     [DllImport(Library, EntryPoint = "sqlite3_vfs_find", CallingConvention = CallingConvention.Cdecl)]
     [DefaultDllImportSearchPaths(DllImportSearchPath.AssemblyDirectory | DllImportSearchPath.SafeDirectories)]
-    private static extern nint Find([MarshalAs(UnmanagedType.LPUTF8Str)] string? name);
+    internal static extern nint Find([MarshalAs(UnmanagedType.LPUTF8Str)] string? name);
 
     [DllImport(Library, EntryPoint = "sqlite3_vfs_register", CallingConvention = CallingConvention.Cdecl)]
     [DefaultDllImportSearchPaths(DllImportSearchPath.AssemblyDirectory | DllImportSearchPath.SafeDirectories)]
@@ -62,7 +62,7 @@ internal static class SqliteSleep
 
     // sqlite3_vfs, as sqlite3.h has it.
     [StructLayout(LayoutKind.Sequential)]
-    private record struct FileSystem
+    internal record struct FileSystem
     {
         public int Version;
         public int FileSize;

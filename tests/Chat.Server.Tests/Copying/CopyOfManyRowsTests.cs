@@ -16,7 +16,7 @@ public sealed class CopyOfManyRowsTests : CopyTest
         get
         {
             var kills = new TheoryData<int, int>();
-            foreach (var (seed, lines) in Extent.Of([(2, 4), (1, 1)], oneIn: 2))
+            foreach (var (seed, lines) in Extent.Of([(2, 5), (1, 1)], oneIn: 2))
                 kills.Add(seed, lines);
             return kills;
         }
@@ -28,7 +28,7 @@ public sealed class CopyOfManyRowsTests : CopyTest
     {
         new BusyStore(Source, new Random(40 + seed)).Live(1_000);
         // Many more than are copied until the kill comes, on a machine that has much else to do.
-        AddRowsOfUsage(ManyRows * 3 / 4);
+        AddRowsOfUsage(ManyRows);
         foreach (var lines in new[] { line, 2 })
         {
             await using (var process = ServerProcess.Start(Folder, [], "database", "copy", "--to", To))
