@@ -11,7 +11,9 @@ internal static class ListeningApp
 {
     public static async Task RunAsync(Action<WebApplication> map, CancellationToken cancellationToken, Action<IServiceCollection>? register = null)
     {
-        var builder = WebApplication.CreateSlimBuilder();
+        // No settings are watched: a watcher looks at every write below the folder that a program is started in, and so at those of the
+        // service's database, on the processor that the service is measured on.
+        var builder = WebApplication.CreateSlimBuilder(["--hostBuilder:reloadConfigOnChange=false"]);
         builder.Logging.ClearProviders();
         builder.WebHost.UseUrls("http://127.0.0.1:0");
         builder.WebHost.ConfigureKestrel(kestrel => kestrel.AddServerHeader = false);

@@ -6,7 +6,7 @@ namespace Chat.Server.Tests.Storage;
 /// <summary>The write-ahead log is brought into the file while the service runs, and ends: whoever writes does not wait for it.</summary>
 public sealed class WalCheckpointTests : IDisposable
 {
-    // A row fills ten pages, so this is somewhat more than the log may have before it is begun anew.
+    // A row fills ten pages, so four times this is somewhat more than the log may have before it is begun anew.
     private const int Rows = 1_300, RowLength = 40_000;
     private const long Page = 4_096;
 
