@@ -11,15 +11,31 @@ namespace Chat.Server.Hosting.Description;
 /// </summary>
 internal static class DescriptionModule
 {
-    public static IServiceCollection AddDescription(this IServiceCollection services) => services.AddOpenApi(options =>
+    /// <summary>What the description is called in its address.</summary>
+    public const string Name = "v1";
+
+    /// <summary>Adds the description. Nothing of it is made before it is asked for.</summary>
+    public static IServiceCollection AddDescription(this IServiceCollection services) =>
+        services.AddSingleton(application => new DescriptionDocument(application, services));
+
+    /// <summary>Maps it.</summary>
+    public static void MapDescription(this IEndpointRouteBuilder routes) =>
+        routes.MapGet($"/openapi/{Name}.json", async context =>
+        {
+            var json = await context.RequestServices.GetRequiredService<DescriptionDocument>().ReadAsync(context.RequestAborted);
+            context.Response.ContentType = "application/json;charset=utf-8";
+            context.Response.ContentLength = json.Length;
+            await context.Response.Body.WriteAsync(json, context.RequestAborted);
+        }).ExcludeFromDescription();
+
+    /// <summary>Adds what makes it, to the container of <see cref="DescriptionDocument"/>.</summary>
+    public static IServiceCollection AddMakerOfDescriptions(this IServiceCollection services) => services.AddOpenApi(Name, options =>
     {
         options.OpenApiVersion = OpenApiSpecVersion.OpenApi3_1;
         options.AddDocumentTransformer(DocumentText.Apply);
         options.AddOperationTransformer(OperationText.ApplyAsync);
         options.AddSchemaTransformer(RequireMembers);
     });
-
-    public static void MapDescription(this IEndpointRouteBuilder routes) => routes.MapOpenApi("/openapi/{documentName}.json");
 
     private static Task RequireMembers(OpenApiSchema schema, OpenApiSchemaTransformerContext context, CancellationToken cancellationToken)
     {
