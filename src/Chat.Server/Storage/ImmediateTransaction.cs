@@ -1,6 +1,7 @@
 using System.Data;
 using System.Data.Common;
 using System.Diagnostics;
+using Chat.Server.Storage.FileSystem;
 using Microsoft.Data.Sqlite;
 using SQLitePCL;
 
@@ -70,7 +71,8 @@ internal sealed class ImmediateTransaction : DbTransaction
     /// <inheritdoc />
     public override void Commit()
     {
-        _connection.Run("COMMIT;");
+        using (SqliteLogWrites.Gather())
+            _connection.Run("COMMIT;");
         _checkpoints.Committed(_connection.Inner);
     }
 

@@ -1,4 +1,5 @@
 using System.Data.Common;
+using Chat.Server.Storage.FileSystem;
 using Microsoft.Data.Sqlite;
 using SQLitePCL;
 
@@ -26,7 +27,7 @@ internal sealed class SqliteDatabase : Database, IDisposable
         Batteries_V2.Init();
         // Statistics of memory that nobody reads cost a lock of the whole process at every allocation. Refused where SQLite is in use already.
         raw.sqlite3_config(raw.SQLITE_CONFIG_MEMSTATUS, 0);
-        SqliteSleep.Replace();
+        SqliteFileSystem.Replace();
     }
 
     public SqliteDatabase(string path, StorageOptions options)

@@ -1,5 +1,5 @@
 using System.Runtime.InteropServices;
-using Chat.Server.Storage;
+using Chat.Server.Storage.FileSystem;
 
 namespace Chat.Server.Tests.Storage;
 
@@ -20,10 +20,13 @@ public sealed class SqliteSleepTests
     {
         if (OperatingSystem.IsWindows())
             return;
-        var unix = SqliteSleep.Find("unix");
-        var sleep = Marshal.GetDelegateForFunctionPointer<SqliteSleep.Sleeping>(Marshal.PtrToStructure<SqliteSleep.FileSystem>(unix).Sleep);
+        var unix = SqliteFileSystem.Find("unix");
+        var sleep = Marshal.GetDelegateForFunctionPointer<Sleeping>(Marshal.PtrToStructure<SqliteFileSystem.Functions>(unix).Sleep);
         Assert.Equal(1_000_000, sleep(unix, 1));
     }
+
+    [UnmanagedFunctionPointer(CallingConvention.Cdecl)]
+    private delegate int Sleeping(nint fileSystem, int microseconds);
 
     [DllImport("e_sqlite3", EntryPoint = "sqlite3_sleep", CallingConvention = CallingConvention.Cdecl)]
     [DefaultDllImportSearchPaths(DllImportSearchPath.AssemblyDirectory | DllImportSearchPath.SafeDirectories)]
