@@ -8,10 +8,7 @@ namespace Chat.Server.Tests.Storage;
 public sealed class SqliteLogWritesTests : IDisposable
 {
     // A row fills ten pages: of Few, a commit has a hundred and some; Many are six times what the writer's cache holds.
-    private const int Few = 10, Many = 1_300, RowLength = 40_000;
-
-    private static readonly Sql Make = Sql.Of(sqlite: "CREATE TABLE lines (id INTEGER PRIMARY KEY, value BLOB NOT NULL);", sqlServer: "SELECT 1;");
-    private static readonly Sql Put = Sql.Of(sqlite: "INSERT OR REPLACE INTO lines (id, value) VALUES (@id, zeroblob(@length));", sqlServer: "SELECT 1;");
+    private const int Few = 10, Many = 1_300;
 
     private readonly TemporaryStore _store = new();
     private readonly SqliteDatabase _database;
@@ -23,7 +20,7 @@ public sealed class SqliteLogWritesTests : IDisposable
     [Fact]
     public async Task A_commit_of_a_hundred_pages_is_a_handful_of_writes()
     {
-        await MakeAsync();
+        await LongLines.MakeAsync(_database);
         await using var connection = await _database.OpenForWriteAsync(CancellationToken.None);
         await using var transaction = await _database.BeginAsync(connection, CancellationToken.None);
         await PutAsync(new DbSession(connection, null, DatabaseEngine.Sqlite, CancellationToken.None), Few);
@@ -34,20 +31,20 @@ public sealed class SqliteLogWritesTests : IDisposable
     [Fact]
     public async Task The_control_arm_SQLite_writes_each_page_by_two()
     {
-        await MakeAsync();
+        await LongLines.MakeAsync(_database);
         using var connection = _store.Connect();
         using var transaction = connection.BeginTransaction();
         for (var id = 0; id < Few; id++)
-            Run(connection, transaction, $"INSERT INTO lines (id, value) VALUES ({id}, zeroblob({RowLength}));");
+            Run(connection, transaction, $"INSERT INTO lines (id, value) VALUES ({id}, zeroblob({LongLines.Length}));");
 
-        Assert.InRange(WritesOf(transaction.Commit), 2 * Few * RowLength / 4_096, int.MaxValue);
+        Assert.InRange(WritesOf(transaction.Commit), 2 * Few * LongLines.Length / 4_096, int.MaxValue);
     }
 
     // Frames of it stand in the log before it is committed, some are written anew in their place, and all checksums after them with it.
     [Fact]
     public async Task A_transaction_that_outgrows_its_cache_is_whole_for_a_process_that_finds_the_log()
     {
-        await MakeAsync();
+        await LongLines.MakeAsync(_database);
         await _database.WriteIdempotentAsync(
             async session =>
             {
@@ -56,7 +53,7 @@ public sealed class SqliteLogWritesTests : IDisposable
                 return true;
             },
             CancellationToken.None);
-        await _database.WriteIdempotentAsync(session => session.ExecuteAsync(Put, new { id = Many, length = RowLength }), CancellationToken.None);
+        await LongLines.PutAsync(_database, Many);
 
         Assert.Equal([$"{Many + 1}", "ok"], FoundAfterACrash());
     }
@@ -64,7 +61,7 @@ public sealed class SqliteLogWritesTests : IDisposable
     [Fact]
     public async Task One_that_was_given_up_leaves_nothing_and_is_in_nobodys_way()
     {
-        await MakeAsync();
+        await LongLines.MakeAsync(_database);
         for (var time = 0; time < 3; time++)
         {
             await _database.WriteIdempotentAsync(
@@ -76,24 +73,17 @@ public sealed class SqliteLogWritesTests : IDisposable
                 },
                 CancellationToken.None);
             // Another process, whose frames come where those were.
-            _store.Execute($"INSERT INTO lines (id, value) VALUES ({Many + (2 * time)}, zeroblob({RowLength}));");
-            await _database.WriteIdempotentAsync(
-                session => session.ExecuteAsync(Put, new { id = Many + (2 * time) + 1, length = RowLength }), CancellationToken.None);
+            _store.Execute($"INSERT INTO lines (id, value) VALUES ({Many + (2 * time)}, zeroblob({LongLines.Length}));");
+            await LongLines.PutAsync(_database, Many + (2 * time) + 1);
         }
 
         Assert.Equal(["6", "ok"], FoundAfterACrash());
     }
 
-    private async Task MakeAsync()
-    {
-        await _database.PrepareAsync(CancellationToken.None);
-        await _database.WriteIdempotentAsync(session => session.ExecuteAsync(Make), CancellationToken.None);
-    }
-
     private static async Task PutAsync(DbSession session, int rows)
     {
         for (var id = 0; id < rows; id++)
-            await session.ExecuteAsync(Put, new { id, length = RowLength });
+            await LongLines.PutAsync(session, id);
     }
 
     private static void Run(SqliteConnection connection, SqliteTransaction transaction, string sql)

@@ -7,14 +7,12 @@ namespace Chat.Server.Tests.Storage;
 public sealed class WalCheckpointTests : IDisposable
 {
     // A row fills ten pages, so four times this is somewhat more than the log may have before it is begun anew.
-    private const int Rows = 1_300, RowLength = 40_000;
+    private const int Rows = 1_300;
     private const long Page = 4_096;
 
     // The disk may be slower than who writes.
     private const int Tries = 20;
 
-    private static readonly Sql Make = Sql.Of(sqlite: "CREATE TABLE lines (id INTEGER PRIMARY KEY, value BLOB NOT NULL);", sqlServer: "SELECT 1;");
-    private static readonly Sql Put = Sql.Of(sqlite: "INSERT OR REPLACE INTO lines (id, value) VALUES (@id, zeroblob(@length));", sqlServer: "SELECT 1;");
     private static readonly Sql Count = Sql.Of(sqlite: "SELECT COUNT(*) FROM lines;", sqlServer: "SELECT 1;");
 
     private readonly TemporaryStore _store = new();
@@ -31,7 +29,7 @@ public sealed class WalCheckpointTests : IDisposable
     [Fact]
     public async Task What_was_committed_gets_into_the_file_while_the_service_runs()
     {
-        await MakeAsync();
+        await LongLines.MakeAsync(_database);
         for (var id = 0; id < 450; id++)
             await PutAsync(id);
 
@@ -42,7 +40,7 @@ public sealed class WalCheckpointTests : IDisposable
     [Fact]
     public async Task The_log_of_somebody_who_writes_all_the_time_ends()
     {
-        await MakeAsync();
+        await LongLines.MakeAsync(_database);
         await WriteUntilTheLogIsBegunAnewAsync();
         Assert.Equal(Rows, await CountAsync());
     }
@@ -51,7 +49,7 @@ public sealed class WalCheckpointTests : IDisposable
     [Fact]
     public async Task A_reader_of_an_old_state_keeps_the_log_and_holds_nobody_up()
     {
-        await MakeAsync();
+        await LongLines.MakeAsync(_database);
         await PutAsync(0);
         await _database.SnapshotAsync(
             async session =>
@@ -60,7 +58,7 @@ public sealed class WalCheckpointTests : IDisposable
                 for (var time = 1; time <= 3; time++)
                 {
                     await PutManyAsync();
-                    Assert.True(LogLength > time * Rows * RowLength);
+                    Assert.True(LogLength > time * Rows * LongLines.Length);
                 }
 
                 Assert.Equal(1, await session.FirstOrDefaultAsync<int>(Count));
@@ -76,7 +74,7 @@ public sealed class WalCheckpointTests : IDisposable
     [Fact]
     public async Task Nothing_is_left_in_the_log_once_the_service_has_ended()
     {
-        await MakeAsync();
+        await LongLines.MakeAsync(_database);
         await PutManyAsync();
         _database.Dispose();
 
@@ -99,20 +97,13 @@ public sealed class WalCheckpointTests : IDisposable
         Assert.Fail($"After {Tries} times the log still grows: it has {LogLength:N0} bytes.");
     }
 
-    private async Task MakeAsync()
-    {
-        await _database.PrepareAsync(CancellationToken.None);
-        await _database.WriteIdempotentAsync(session => session.ExecuteAsync(Make), CancellationToken.None);
-    }
-
     private async Task PutManyAsync()
     {
         for (var id = 0; id < Rows; id++)
             await PutAsync(id);
     }
 
-    private Task PutAsync(int id) =>
-        _database.WriteIdempotentAsync(session => session.ExecuteAsync(Put, new { id, length = RowLength }), CancellationToken.None);
+    private Task PutAsync(int id) => LongLines.PutAsync(_database, id);
 
     private Task<int> CountAsync() => _database.ReadAsync(session => session.FirstOrDefaultAsync<int>(Count), CancellationToken.None);
 }

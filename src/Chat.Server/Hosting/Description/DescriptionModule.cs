@@ -20,13 +20,8 @@ internal static class DescriptionModule
 
     /// <summary>Maps it.</summary>
     public static void MapDescription(this IEndpointRouteBuilder routes) =>
-        routes.MapGet($"/openapi/{Name}.json", async context =>
-        {
-            var json = await context.RequestServices.GetRequiredService<DescriptionDocument>().ReadAsync(context.RequestAborted);
-            context.Response.ContentType = "application/json;charset=utf-8";
-            context.Response.ContentLength = json.Length;
-            await context.Response.Body.WriteAsync(json, context.RequestAborted);
-        }).ExcludeFromDescription();
+        routes.MapGet($"/openapi/{Name}.json", async (DescriptionDocument document, CancellationToken cancellationToken) =>
+            TypedResults.Bytes(await document.ReadAsync(cancellationToken), "application/json;charset=utf-8")).ExcludeFromDescription();
 
     /// <summary>Adds what makes it, to the container of <see cref="DescriptionDocument"/>.</summary>
     public static IServiceCollection AddMakerOfDescriptions(this IServiceCollection services) => services.AddOpenApi(Name, options =>

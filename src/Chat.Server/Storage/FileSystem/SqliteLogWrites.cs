@@ -5,7 +5,7 @@ namespace Chat.Server.Storage.FileSystem;
 
 /// <summary>
 /// Lets a commit go to the write-ahead log in few writes. SQLite writes each page of it by two calls of the system, one for the 24 bytes of the
-/// frame's header and one for the page: 80 for the commit that a dozen chats share, a sixth of the time for which it keeps the next ones waiting.
+/// frame's header and one for the page: 80 for the commit that a dozen writers share, and for which the next dozen waits.
 /// <para>
 /// What is held back is held back only while <c>COMMIT</c> runs, under the log's write lock, and is in the file before it has returned: the frames
 /// of a transaction follow one another, and the last one's header says that it is the last (SQLite's file format, section 4.1). Only when
