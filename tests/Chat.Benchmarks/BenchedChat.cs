@@ -9,14 +9,15 @@ namespace Chat.Benchmarks;
 /// <summary>The two transactions of a chat, without the asking between them. One session a message, as visitors who ask once: the thread is opened too.</summary>
 internal static class BenchedChat
 {
+    private const string Question = "How late are you open on Saturdays?";
     private const int PromptTokens = 40;
 
     public static async Task RunAsync(BenchedService service, Channel channel)
     {
         var meter = service.Get<Meter>();
         var key = SessionKey.Of(channel.ChannelId, Guid.CreateVersion7(TimeProvider.System.GetUtcNow()).ToString());
-        var prompt = new Prompt([new ChatMessage(ChatRole.User, "How late are you open on Saturdays?")], PromptTokens);
-        var admitted = await service.Get<TurnAdmission>().AdmitAsync(channel, key, new NewMessage("How late are you open on Saturdays?", prompt, null), CancellationToken.None);
+        var frame = PromptFrame.Of(channel.Settings, meter.LimitsFor(channel), Question, null);
+        var admitted = await service.Get<TurnAdmission>().AdmitAsync(channel, key, new NewMessage(Question, frame, null), CancellationToken.None);
         var turn = admitted.Value.Turn!;
         var response = new ChatResponse(new ChatMessage(ChatRole.Assistant, "Until eight in the evening."))
         {

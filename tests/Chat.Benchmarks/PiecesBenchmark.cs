@@ -65,7 +65,13 @@ public class PiecesBenchmark
 
     /// <summary>The prompt of a session that has talked.</summary>
     [Benchmark]
-    public Prompt PromptBuilt() => Prompt.Build(Settings, Limits, _turns, "Can I return a bicycle then?", new PageMetadata { Title = "Returns", Url = "https://shop.example/returns" });
+    public Prompt PromptBuilt()
+    {
+        var draft = new PromptDraft(PromptFrame.Of(Settings, Limits, "Can I return a bicycle then?", new PageMetadata { Title = "Returns", Url = "https://shop.example/returns" }));
+        foreach (var turn in _turns)
+            draft.TryAdd(turn);
+        return draft.ToPrompt();
+    }
 
     /// <summary>A streamed reply: the upstream's events read, the caller's written and each flushed.</summary>
     [Benchmark]

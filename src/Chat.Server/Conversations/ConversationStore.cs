@@ -113,16 +113,14 @@ public sealed class ConversationStore(Database database)
         sqlite: "SELECT turn_id, channel_id, model, reserved, day_no AS day FROM turns WHERE state = 0 AND lease_until <= @now ORDER BY lease_until LIMIT @limit;",
         sqlServer: "SELECT TOP (@limit) turn_id, channel_id, model, reserved, day_no AS day FROM dbo.turns WHERE state = 0 AND lease_until <= @now ORDER BY lease_until;");
 
-    /// <summary>
-    /// The session's latest answered turns, oldest first. One that was stopped before anything was said is no exchange: it stands in
-    /// the history alone.
-    /// </summary>
-    public async Task<IReadOnlyList<Turn>> LatestTurnsAsync(SessionKey key, DateTimeOffset now, int limit, CancellationToken cancellationToken)
-    {
-        var asked = new TurnsAsked(key, now, limit, TurnState.Done);
-        var turns = await database.ReadAsync(session => session.AllAsync<Turn, TurnsAsked>(SelectLatestDone, asked).AsTask(), cancellationToken);
-        return turns.Count == 0 ? turns : [.. turns.Where(turn => turn.Reply is { Length: > 0 }).Reverse()];
-    }
+    /// <summary>Reads the session's answered turns from the latest back, until one is not taken.</summary>
+    /// <param name="session">The transaction, or any connection.</param>
+    /// <param name="key">The session.</param>
+    /// <param name="now">A session that has expired by then has none.</param>
+    /// <param name="limit">How many are read at the most.</param>
+    /// <param name="take">Takes a turn, or says that neither it nor any before it is wanted.</param>
+    public ValueTask ReadBackAsync(DbSession session, SessionKey key, DateTimeOffset now, int limit, Func<Turn, bool> take) =>
+        session.EachAsync(SelectLatestDone, new TurnsAsked(key, now, limit, TurnState.Done), take);
 
     /// <summary>The session's turns, oldest first: answered ones, and those that are being answered.</summary>
     public Task<IReadOnlyList<Turn>> HistoryAsync(SessionKey key, DateTimeOffset now, CancellationToken cancellationToken) =>

@@ -17,7 +17,7 @@ public sealed record ModelAnswer(ChatResponse Response, TimeSpan? FirstToken);
 public sealed partial class ModelCall(Meter meter, IOptions<ConversationOptions> options, TimeProvider time, ILogger<ModelCall> logger)
 {
     /// <summary>Asks once, and says to <paramref name="running"/> what comes back.</summary>
-    internal async Task<Result<ModelAnswer>> AskAsync(AdmittedTurn turn, Prompt prompt, RunningTurn running, bool streamed)
+    internal async Task<Result<ModelAnswer>> AskAsync(AdmittedTurn turn, RunningTurn running, bool streamed)
     {
         // One source for both, and not one that is linked to two: a stream keeps it for as long as it is open.
         using var end = new CancellationTokenSource(options.Value.TurnTimeout, time);
@@ -27,9 +27,9 @@ public sealed partial class ModelCall(Meter meter, IOptions<ConversationOptions>
         try
         {
             if (streamed)
-                await ReadStreamAsync(client.GetStreamingResponseAsync(prompt.Messages, cancellationToken: end.Token), running, reading);
+                await ReadStreamAsync(client.GetStreamingResponseAsync(turn.Prompt.Messages, cancellationToken: end.Token), running, reading);
             else
-                reading.Take(await client.GetResponseAsync(prompt.Messages, cancellationToken: end.Token), running);
+                reading.Take(await client.GetResponseAsync(turn.Prompt.Messages, cancellationToken: end.Token), running);
         }
         catch (Exception) when (running.Stopped.IsCancellationRequested)
         {

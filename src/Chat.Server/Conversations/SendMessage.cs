@@ -126,13 +126,10 @@ internal sealed class SendMessageValidator : AbstractValidator<SendMessageReques
 /// <param name="Replayed">Whether its answer was given before, to a request with the same idempotency key.</param>
 public sealed record TakenMessage(RunningTurn Turn, bool Replayed);
 
-/// <summary>The first half of a turn: prompt and admission. The rest is its own, whatever becomes of the request.</summary>
+/// <summary>The first half of a turn: what is asked, and its admission. The rest is its own, whatever becomes of the request.</summary>
 public sealed class SendMessage(
-    ChannelDirectory channels, ConversationStore store, TurnAdmission admission, Meter meter, TurnRunner runner, TimeProvider time)
+    ChannelDirectory channels, TurnAdmission admission, Meter meter, TurnRunner runner, TimeProvider time)
 {
-    // More turns than any window holds are not worth reading.
-    private const int MaxTurnsInPrompt = 200;
-
     /// <summary>Takes a valid message, or refuses it. Once taken, it is answered, stored and charged even when the caller hangs up.</summary>
     /// <param name="given">The channel, as its key found it.</param>
     /// <param name="request">The message.</param>
@@ -146,15 +143,14 @@ public sealed class SendMessage(
             return unallowed;
         var message = request.Message!.Trim();
         var session = SessionKey.Of(channel.ChannelId, request.SessionId!);
-        var turns = await store.LatestTurnsAsync(session, time.GetUtcNow(), MaxTurnsInPrompt, cancellationToken);
-        var prompt = Prompt.Build(channel.Settings, meter.LimitsFor(channel), turns, message, request.Metadata);
+        var frame = PromptFrame.Of(channel.Settings, meter.LimitsFor(channel), message, request.Metadata);
 
-        var admitted = await admission.AdmitAsync(channel, session, new NewMessage(message, prompt, idempotencyKey), cancellationToken);
+        var admitted = await admission.AdmitAsync(channel, session, new NewMessage(message, frame, idempotencyKey), cancellationToken);
         if (!admitted.Succeeded(out var outcome, out var error))
             return error;
         return outcome.Replay is { } first
             ? new TakenMessage(RunningTurn.Ended(first.MessageId, session.SessionId, first.Reply), Replayed: true)
-            : new TakenMessage(runner.Run(outcome.Turn!, prompt, streamed), Replayed: false);
+            : new TakenMessage(runner.Run(outcome.Turn!, streamed), Replayed: false);
     }
 
     // The key was looked up before the body was read, and a body may take its time: who was let in then may not be now.

@@ -17,17 +17,17 @@ public sealed record FirstAnswer(Guid MessageId, TurnReply Reply);
 
 /// <summary>A message that asks to be admitted.</summary>
 /// <param name="Text">What the visitor says.</param>
-/// <param name="Prompt">What the model would be asked.</param>
+/// <param name="Frame">What the model would be asked, but for the conversation so far.</param>
 /// <param name="Key">The caller's name for the request; null when it has none.</param>
-public sealed record NewMessage(string Text, Prompt Prompt, IdempotencyKey? Key)
+public sealed record NewMessage(string Text, PromptFrame Frame, IdempotencyKey? Key)
 {
     /// <summary>The turn's id, made before the transaction that adds it, so that a lost commit can be looked up.</summary>
     public Guid Id { get; init; }
 }
 
 /// <summary>
-/// The first of a turn's two transactions: the idempotency key is looked up, the message counted, its credits reserved, its
-/// session's thread opened and the turn written as pending. All of it is kept, or nothing.
+/// The first of a turn's two transactions: the idempotency key is looked up, the conversation so far read, the message counted, its
+/// credits reserved, its session's thread opened and the turn written as pending. All of it is kept, or nothing.
 /// </summary>
 public sealed class TurnAdmission(
     Database database,
@@ -40,6 +40,9 @@ public sealed class TurnAdmission(
 {
     // As many as one sweep takes at a time: the key's own turn is among the longest abandoned, or soon will be.
     private const int ReleasedAtOnce = 100;
+
+    // More turns than any window holds are not worth reading.
+    private const int MaxTurnsInPrompt = 200;
 
     // A reply takes seconds; a caller that looks again after one finds it soon enough.
     private static readonly TimeSpan LookAgain = TimeSpan.FromSeconds(1);
@@ -109,7 +112,8 @@ public sealed class TurnAdmission(
     private async Task<Result<AdmittedTurn>> AdmitAsync(
         DbSession session, Channel channel, SessionKey key, NewMessage message, DateTimeOffset now)
     {
-        if (!(await meter.AdmitAsync(session, channel, message.Prompt.Tokens)).Succeeded(out var admission, out var refusal))
+        var prompt = await PromptAsync(session, key, message.Frame, now);
+        if (!(await meter.AdmitAsync(session, channel, prompt.Tokens)).Succeeded(out var admission, out var refusal))
             return refusal;
         // The minute that the channel counted the message in: later than the clock's, where the clock has gone back.
         var limit = new MinuteLimit(admission.Counts.MinuteNo, channel.Settings.RequestsPerMinutePerSession ?? int.MaxValue);
@@ -127,6 +131,14 @@ public sealed class TurnAdmission(
             message.Key?.RequestHash,
             now,
             now + options.Value.TurnTimeout + TurnRunner.LeaseMargin));
-        return new AdmittedTurn(turnId, message.Id, threadId, key, admission);
+        return new AdmittedTurn(turnId, message.Id, threadId, key, admission, prompt);
+    }
+
+    // Here and not before the transaction: SQLite's writer has the session's pages at hand, and another connection would read them anew.
+    private async ValueTask<Prompt> PromptAsync(DbSession session, SessionKey key, PromptFrame frame, DateTimeOffset now)
+    {
+        var draft = new PromptDraft(frame);
+        await store.ReadBackAsync(session, key, now, MaxTurnsInPrompt, draft.TryAdd);
+        return draft.ToPrompt();
     }
 }

@@ -5,7 +5,7 @@ using Chat.Server.Storage;
 namespace Chat.Server.Conversations;
 
 /// <summary>A turn that was admitted and waits for its reply.</summary>
-public sealed record AdmittedTurn(long TurnId, Guid MessageId, long ThreadId, SessionKey Session, Admission Admission);
+public sealed record AdmittedTurn(long TurnId, Guid MessageId, long ThreadId, SessionKey Session, Admission Admission, Prompt Prompt);
 
 /// <summary>A reply that is stored and charged.</summary>
 public sealed record TurnReply(string Markdown, string Html, int PromptTokens, int CompletionTokens, long MicroCredits);
@@ -31,15 +31,14 @@ public sealed partial class TurnRunner(
 
     /// <summary>Asks, stores and charges; the turn ends with the reply or the documented failure.</summary>
     /// <param name="turn">The turn.</param>
-    /// <param name="prompt">What to ask.</param>
     /// <param name="streamed">Whether the upstream is asked for pieces; else for the whole, which is less work for both.</param>
-    public RunningTurn Run(AdmittedTurn turn, Prompt prompt, bool streamed)
+    public RunningTurn Run(AdmittedTurn turn, bool streamed)
     {
         var running = new RunningTurn(turn.MessageId, turn.Session.SessionId);
         turns.Add(running);
         // A stream's reader has its first bytes before anybody is asked; who wants the whole has nothing to do until it is there.
         // Of the request only its log scope and trace go along: a line about a provider names the request that asked.
-        _ = streamed ? Task.Run(() => RunToEndAsync(turn, prompt, running, streamed)) : RunToEndAsync(turn, prompt, running, streamed);
+        _ = streamed ? Task.Run(() => RunToEndAsync(turn, running, streamed)) : RunToEndAsync(turn, running, streamed);
         return running;
     }
 
@@ -50,18 +49,18 @@ public sealed partial class TurnRunner(
     public Task StopAsync(CancellationToken cancellationToken) =>
         Task.WhenAny(turns.AllEnded(), Task.Delay(Timeout.InfiniteTimeSpan, time, cancellationToken));
 
-    private async Task RunToEndAsync(AdmittedTurn turn, Prompt prompt, RunningTurn running, bool streamed)
+    private async Task RunToEndAsync(AdmittedTurn turn, RunningTurn running, bool streamed)
     {
-        running.End(await RunAsync(turn, prompt, running, streamed));
+        running.End(await RunAsync(turn, running, streamed));
         turns.Remove(running);
     }
 
-    private async Task<Result<TurnReply>> RunAsync(AdmittedTurn turn, Prompt prompt, RunningTurn running, bool streamed)
+    private async Task<Result<TurnReply>> RunAsync(AdmittedTurn turn, RunningTurn running, bool streamed)
     {
         try
         {
             var started = time.GetTimestamp();
-            if (!(await model.AskAsync(turn, prompt, running, streamed)).Succeeded(out var answer, out var error))
+            if (!(await model.AskAsync(turn, running, streamed)).Succeeded(out var answer, out var error))
                 return await FailAsync(turn, error);
             var text = running.Text;
             var charge = meter.ChargeFor(turn.Admission, answer.Response);

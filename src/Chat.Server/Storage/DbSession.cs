@@ -75,6 +75,17 @@ public sealed class DbSession
             ? new(statement.All<T, TArguments>(arguments))
             : new(ReadAllAsync<T>(Command(sql, DriverParameters.Of(arguments))));
 
+    /// <summary>Rows one by one, until one is not taken. For the request path.</summary>
+    public ValueTask EachAsync<T, TArguments>(Sql sql, TArguments arguments, Func<T, bool> take)
+        where T : class, IRowOf<T>
+        where TArguments : IArguments
+    {
+        if (Compiled(sql) is not { } statement)
+            return new(ReadEachAsync(Command(sql, DriverParameters.Of(arguments)), take));
+        statement.Each(arguments, take);
+        return ValueTask.CompletedTask;
+    }
+
     /// <summary>Rows one by one as they arrive, for what is too much to hold. The session runs nothing else until the last of them.</summary>
     public async IAsyncEnumerable<T> StreamAsync<T>(Sql sql, object? args = null)
     {
@@ -131,10 +142,21 @@ public sealed class DbSession
         where T : class, IRowOf<T>
     {
         List<T> rows = [];
-        await using var reader = await _connection.ExecuteReaderAsync(command);
-        while (await reader.ReadAsync(_cancellationToken))
-            rows.Add(T.Read(new DriverRow(reader)));
+        await ReadEachAsync<T>(command, row =>
+        {
+            rows.Add(row);
+            return true;
+        });
         return rows;
+    }
+
+    private async Task ReadEachAsync<T>(CommandDefinition command, Func<T, bool> take)
+        where T : class, IRowOf<T>
+    {
+        await using var reader = await _connection.ExecuteReaderAsync(command);
+        while (await reader.ReadAsync(_cancellationToken) && take(T.Read(new DriverRow(reader))))
+        {
+        }
     }
 
     private CommandDefinition Command(Sql sql, object? args) =>

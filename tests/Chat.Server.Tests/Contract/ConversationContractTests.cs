@@ -82,10 +82,10 @@ public sealed class ConversationContractTests(Engines engines) : IClassFixture<E
             history.Select(turn => (turn.Message, turn.Reply)));
         Assert.Equal((Now.AddMilliseconds(2), (DateTimeOffset?)Now.AddMilliseconds(2)), (history[1].CreatedAt, history[1].FinishedAt));
         Assert.Null(history[4].FinishedAt);
-        var latest = await stores.Conversations.LatestTurnsAsync(key, Now, 2, CancellationToken.None);
-        Assert.Equal(["question 3", "question 4"], latest.Select(turn => turn.Message));
+        Assert.Equal(["question 4", "question 3"], (await stores.LatestAsync(key, Now, limit: 2)).Select(turn => turn.Message));
+        Assert.Equal(["question 4", "question 3", "question 2"], (await stores.LatestAsync(key, Now, taken: 3)).Select(turn => turn.Message));
         Assert.Empty(await stores.Conversations.HistoryAsync(key, Now.AddDays(9), CancellationToken.None));
-        Assert.Empty(await stores.Conversations.LatestTurnsAsync(key, Now.AddDays(9), 2, CancellationToken.None));
+        Assert.Empty(await stores.LatestAsync(key, Now.AddDays(9)));
     }
 
     [Theory, OnSqlite, OnSqlServer]

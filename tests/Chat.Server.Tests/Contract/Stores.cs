@@ -80,6 +80,18 @@ internal sealed class Stores(Database database)
     public Task<long?> OpenThreadAsync(SessionKey key, DateTimeOffset now, int perMinute = int.MaxValue, long minute = 100) =>
         WriteAsync(session => Conversations.OpenThreadAsync(session, key, new MinuteLimit(minute, perMinute), now, now.AddHours(24)));
 
+    /// <summary>The session's latest answered turns, the latest first, until so many were taken.</summary>
+    public async Task<IReadOnlyList<Turn>> LatestAsync(SessionKey key, DateTimeOffset now, int limit = 9, int taken = 9)
+    {
+        List<Turn> turns = [];
+        await WriteAsync(session => Conversations.ReadBackAsync(session, key, now, limit, turn =>
+        {
+            turns.Add(turn);
+            return turns.Count < taken;
+        }).AsTask());
+        return turns;
+    }
+
     /// <summary>A pending turn of a session, with nothing reserved.</summary>
     public async Task<(long TurnId, long ThreadId, Guid MessageId)> AddTurnAsync(
         SessionKey key, string message, DateTimeOffset now, string? idempotencyKey = null, TimeSpan? lease = null)

@@ -47,7 +47,7 @@ public sealed class TurnContractTests(Engines engines) : IClassFixture<Engines>
             Facts(await stores.Turns.FindAsync(channel.ChannelId, failed.MessageId, Now, CancellationToken.None)));
         await stores.AnswerAsync(key, "two", "", Now);
         await stores.AnswerAsync(key, "three", "3", Now);
-        Assert.Equal(["three"], (await stores.Conversations.LatestTurnsAsync(key, Now, 9, CancellationToken.None)).Select(turn => turn.Message));
+        Assert.Equal([("three", "3"), ("two", "")], (await stores.LatestAsync(key, Now)).Select(turn => (turn.Message, turn.Reply)));
         Assert.Equal(["two", "three"], (await stores.Conversations.HistoryAsync(key, Now, CancellationToken.None)).Select(turn => turn.Message));
     }
 

@@ -66,6 +66,9 @@ public sealed class CompiledStatementTests
         var rows = await ReadAsync(store.Database, session => session.AllAsync<Row, Added>(All, new Added(Guid.Empty, FineTime, "", [], 0)));
 
         Assert.Equal([1, 2, 3], rows.Select(row => row.Amount));
+        Assert.Equal([1, 2], await ReadAsync(store.Database, session => TakenAsync(session, most: 2)));
+        // A statement that was left before its end begins anew.
+        Assert.Equal([1, 2, 3], await ReadAsync(store.Database, session => TakenAsync(session, most: 9)));
         Assert.All(rows, row => Assert.True(row is { Body: "", Hash: [], MaybeAt: null }));
     }
 
@@ -124,6 +127,18 @@ public sealed class CompiledStatementTests
         Assert.Equal(1, await session.NumberAsync(Nulls, new Missing(added.Id, null, null, null)));
         Assert.Equal(1, await session.RunAsync(Add, added with { Id = Guid.CreateVersion7(FineTime), Amount = 43 }));
         Assert.Equal([42, 43], (await session.AllAsync<Row, Added>(All, added)).Select(each => each.Amount));
+        Assert.Equal([42], await TakenAsync(session, most: 1));
+    }
+
+    private static async ValueTask<List<long>> TakenAsync(DbSession session, int most)
+    {
+        List<long> taken = [];
+        await session.EachAsync<Row, Added>(All, new Added(Guid.Empty, FineTime, "", [], 0), row =>
+        {
+            taken.Add(row.Amount);
+            return taken.Count < most;
+        });
+        return taken;
     }
 
     private static Task<T> ReadAsync<T>(Database database, Func<DbSession, ValueTask<T>> work) =>

@@ -18,7 +18,7 @@ internal static class SqlCalls
     private static readonly string[] ByReflection = ["ExecuteAsync", "FirstOrDefaultAsync", "ListAsync", "StreamAsync"];
 
     // Of the request path, whose arguments say themselves what is passed.
-    private static readonly string[] OfRequests = ["RunAsync", "NumberAsync", "FirstAsync", "AllAsync"];
+    private static readonly string[] OfRequests = ["RunAsync", "NumberAsync", "FirstAsync", "AllAsync", "EachAsync"];
 
     private static readonly string[] All = [.. ByReflection, .. OfRequests];
 
@@ -34,6 +34,9 @@ internal static class SqlCalls
             if (code[at].Operand is not MethodReference { DeclaringType.FullName: "Chat.Server.Storage.DbSession" } call || !All.Contains(call.Name))
                 continue;
             var arguments = Producer(code, at);
+            // Behind the arguments stands who takes the rows.
+            if (call.Name == "EachAsync")
+                arguments = Producer(code, StartOf(code, arguments));
             var text = Producer(code, StartOf(code, arguments));
             yield return new SqlCall(
                 method.FullName,

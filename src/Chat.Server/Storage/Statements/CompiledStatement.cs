@@ -4,8 +4,8 @@ using SQLitePCL;
 namespace Chat.Server.Storage.Statements;
 
 /// <summary>
-/// A statement that SQLite has compiled for one connection, run as often as need be. Every run goes to its end, as what breaks a rule may
-/// show there, and leaves no lock behind. Waiting for other processes' locks is SQLite's, by the connection's busy timeout.
+/// A statement that SQLite has compiled for one connection, run as often as need be. Every run that changes something goes to its end, as what
+/// breaks a rule may show there; none leaves a lock behind. Waiting for other processes' locks is SQLite's, by the connection's busy timeout.
 /// </summary>
 /// <param name="connection">The driver's connection, open.</param>
 /// <param name="text">One statement.</param>
@@ -71,6 +71,19 @@ internal sealed class CompiledStatement(SqliteConnection connection, string text
             return rows;
         });
 
+    /// <summary>Runs it, and gives row by row until one is not taken: for one that changes nothing.</summary>
+    /// <exception cref="SqliteException">It failed.</exception>
+    public void Each<T, TArguments>(TArguments arguments, Func<T, bool> take)
+        where T : class, IRowOf<T>
+        where TArguments : IArguments => Run(arguments, take, static (statement, take) =>
+        {
+            while (statement.Step() && take(T.Read(new SqliteRow(statement._statement))))
+            {
+            }
+
+            return true;
+        });
+
     /// <inheritdoc />
     public void Dispose() => _statement.Dispose();
 
@@ -80,14 +93,17 @@ internal sealed class CompiledStatement(SqliteConnection connection, string text
         return statement;
     }
 
-    // To its end, and with nothing left open behind it.
     private TResult Run<TArguments, TResult>(TArguments arguments, Func<CompiledStatement, TResult> read)
+        where TArguments : IArguments => Run(arguments, read, static (statement, read) => read(statement));
+
+    // With nothing left open behind it.
+    private TResult Run<TArguments, TState, TResult>(TArguments arguments, TState state, Func<CompiledStatement, TState, TResult> read)
         where TArguments : IArguments
     {
         try
         {
             Bind(arguments);
-            return read(this);
+            return read(this, state);
         }
         finally
         {
