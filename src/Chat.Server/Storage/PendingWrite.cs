@@ -1,19 +1,26 @@
 namespace Chat.Server.Storage;
 
-/// <summary>Work on its way into a transaction, its own or one that it shares.</summary>
+/// <summary>
+/// Work on its way into a transaction, its own or one that it shares. Whoever waits for it goes on behind those who waited for a thread
+/// before: of many that end together, the last would otherwise be the first.
+/// </summary>
 /// <param name="work">The work.</param>
 /// <param name="token">The caller's hanging up.</param>
-internal sealed class PendingWrite(Func<DbSession, Task> work, CancellationToken token)
+internal sealed class PendingWrite(Func<DbSession, Task> work, CancellationToken token) : IThreadPoolWorkItem
 {
-    private readonly TaskCompletionSource _ending = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly TaskCompletionSource _ending = new();
     private CancellationTokenRegistration _hangingUp;
+    private Exception? _fault;
     private int _isTaken;
 
     /// <summary>The caller's hanging up.</summary>
     public CancellationToken Token => token;
 
-    /// <summary>Ends once it is kept, or discarded; or with the fault for which it was neither.</summary>
+    /// <summary>Ends soon after it is over: kept, or discarded; or with the fault for which it was neither.</summary>
     public Task Ending => _ending.Task;
+
+    /// <summary>Whether it has come to its end.</summary>
+    public bool IsOver { get; private set; }
 
     /// <summary>Runs the work.</summary>
     public Task RunAsync(DbSession session) => work(session);
@@ -31,15 +38,41 @@ internal sealed class PendingWrite(Func<DbSession, Task> work, CancellationToken
     }
 
     /// <summary>It is kept, or discarded.</summary>
-    public void End() => _ending.TrySetResult();
+    public void End() => EndWith(null);
 
     /// <summary>It is not kept, or nobody knows.</summary>
-    public void Fail(Exception fault) => _ending.TrySetException(fault);
+    public void Fail(Exception fault) => EndWith(fault);
+
+    /// <summary>Lets whoever waits go on.</summary>
+    void IThreadPoolWorkItem.Execute()
+    {
+        switch (_fault)
+        {
+            case null:
+                _ending.SetResult();
+                break;
+            case OperationCanceledException cancelled when cancelled.CancellationToken == token:
+                _ending.SetCanceled(token);
+                break;
+            default:
+                _ending.SetException(_fault);
+                break;
+        }
+    }
 
     private void GiveUp()
     {
         if (Claim())
-            _ending.TrySetCanceled(token);
+            EndWith(new OperationCanceledException(token));
+    }
+
+    // The first end stands.
+    private void EndWith(Exception? fault)
+    {
+        if (IsOver)
+            return;
+        (IsOver, _fault) = (true, fault);
+        ThreadPool.UnsafeQueueUserWorkItem(this, preferLocal: false);
     }
 
     // Its turn and its caller's hanging up: whichever comes first.

@@ -16,11 +16,11 @@ internal static class WriteBatch
     public static async Task RunAsync(Database database, IReadOnlyList<PendingWrite> writes)
     {
         if (writes.Count > 1 && !await TogetherAsync(database, writes, PlainAsync))
-            await TogetherAsync(database, [.. writes.Where(write => !write.Ending.IsCompleted)], GuardedAsync);
+            await TogetherAsync(database, [.. writes.Where(write => !write.IsOver)], GuardedAsync);
         // Alone from the start, or as if they had not met.
         foreach (var write in writes)
         {
-            if (!write.Ending.IsCompleted)
+            if (!write.IsOver)
                 await AloneAsync(database, write);
         }
     }
@@ -110,7 +110,7 @@ internal static class WriteBatch
         // SQLite ends a transaction by itself when the disk is full or fails, whoever's work it was. The others are run again.
         if (!database.IsStillOpen(transaction))
             return false;
-        if (session.IsDiscarded || write.Ending.IsCompleted)
+        if (session.IsDiscarded || write.IsOver)
             await transaction.RollbackAsync(Savepoint, CancellationToken.None);
         await transaction.ReleaseAsync(Savepoint, CancellationToken.None);
         return true;

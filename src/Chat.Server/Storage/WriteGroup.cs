@@ -10,33 +10,63 @@ internal sealed class WriteGroup(Database database)
     // A transaction of some milliseconds: other processes wait for it too.
     private const int MostTogether = 64;
 
+    // Where so many wait, whoever comes writes them, though others have work to do: once all have come, a core would have none beside it.
+    private const int Enough = 10;
+
     private readonly Lock _gate = new();
     private readonly Queue<PendingWrite> _waiting = [];
-    private bool _isWriting;
+    private State _state;
+
+    private enum State
+    {
+        /// <summary>Nobody waits.</summary>
+        Idle,
+
+        /// <summary>Some wait, and one of them has it queued to be written.</summary>
+        Due,
+
+        /// <summary>One is writing, for those that it took; others may wait.</summary>
+        Writing,
+    }
 
     /// <summary>Ends with the write.</summary>
     public Task RunAsync(PendingWrite write)
     {
         write.Wait();
-        if (IsFirst(write))
-        {
-            // Others have work to do, and may come to writing by it: theirs comes first, and may be written along.
-            if (ThreadPool.PendingWorkItemCount > 0)
-                WriteLater();
-            else
-                _ = WriteAsync();
-        }
-
+        var (isFirst, isEnough) = Add(write);
+        // Others have work to do, and may come to writing by it: theirs comes first, and may be written along.
+        if (isFirst && ThreadPool.PendingWorkItemCount > 0)
+            WriteLater();
+        else if (isFirst || isEnough)
+            WriteIfDue();
         return write.Ending;
     }
 
-    private bool IsFirst(PendingWrite write)
+    private (bool IsFirst, bool IsEnough) Add(PendingWrite write)
     {
         lock (_gate)
         {
             _waiting.Enqueue(write);
-            return _isWriting != (_isWriting = true);
+            if (_state == State.Idle)
+            {
+                _state = State.Due;
+                return (true, false);
+            }
+
+            return (false, _state == State.Due && _waiting.Count >= Enough);
         }
+    }
+
+    private void WriteIfDue()
+    {
+        lock (_gate)
+        {
+            if (_state != State.Due)
+                return;
+            _state = State.Writing;
+        }
+
+        _ = WriteAsync();
     }
 
     // Never throws: what goes wrong is the writes' own.
@@ -46,7 +76,8 @@ internal sealed class WriteGroup(Database database)
             await WriteBatch.RunAsync(database, Take());
         lock (_gate)
         {
-            if (!(_isWriting = _waiting.Count > 0))
+            _state = _waiting.Count > 0 ? State.Due : State.Idle;
+            if (_state == State.Idle)
                 return;
         }
 
@@ -54,8 +85,8 @@ internal sealed class WriteGroup(Database database)
         WriteLater();
     }
 
-    // At the end of the queue that all threads share.
-    private void WriteLater() => ThreadPool.UnsafeQueueUserWorkItem(static group => _ = group.WriteAsync(), this, preferLocal: false);
+    // At the end of the queue that all threads share. By then it may have been done.
+    private void WriteLater() => ThreadPool.UnsafeQueueUserWorkItem(static group => group.WriteIfDue(), this, preferLocal: false);
 
     private List<PendingWrite> Take()
     {
