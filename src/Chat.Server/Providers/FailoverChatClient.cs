@@ -129,7 +129,8 @@ internal sealed partial class FailoverChatClient(
 
     private static partial class Log
     {
-        [LoggerMessage(Level = LogLevel.Information, Message = "Provider attempt {Attempt} answered.")]
+        // The request's own line says that it was answered; the ledger and the metrics, by whom.
+        [LoggerMessage(Level = LogLevel.Debug, Message = "Provider attempt {Attempt} answered.")]
         public static partial void Answered(ILogger logger, ModelAttempt attempt);
 
         [LoggerMessage(Level = LogLevel.Warning, Message = "Provider attempt {Attempt} failed: {Reason}")]

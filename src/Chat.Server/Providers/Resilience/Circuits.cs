@@ -1,7 +1,6 @@
 using System.Collections.Concurrent;
 using Polly;
 using Polly.CircuitBreaker;
-using Polly.Registry;
 
 namespace Chat.Server.Providers.Resilience;
 
@@ -25,12 +24,8 @@ public sealed partial class Circuits(ProviderMetrics metrics, TimeProvider time,
     // is as short as that, and with a message now and then such a window never sees failures together.
     private static readonly TimeSpan[] Windows = [TimeSpan.FromSeconds(5), TimeSpan.FromMinutes(2)];
 
-    private readonly ResiliencePipelineRegistry<string> _circuits = new(new ResiliencePipelineRegistryOptions<string>
-    {
-        BuilderFactory = () => new ResiliencePipelineBuilder { TimeProvider = new SteadyTime(time) },
-    });
-
-    private readonly ConcurrentDictionary<string, bool> _watched = [];
+    // Not the library's registry: what that makes can be replaced while it is in use, which costs every call two steps.
+    private readonly ConcurrentDictionary<string, Lazy<ResiliencePipeline>> _circuits = [];
 
     /// <summary>The clock of circuits, retries and deadlines alike.</summary>
     internal TimeProvider Time => time;
@@ -39,18 +34,23 @@ public sealed partial class Circuits(ProviderMetrics metrics, TimeProvider time,
     internal ResiliencePipeline For(ModelAttempt attempt)
     {
         var provider = attempt.Provider.ToLowerInvariant();
-        var outer = _circuits.GetOrAddPipeline(provider, builder => Add(builder, provider, FaultScope.Provider));
-        return _circuits.GetOrAddPipeline($"{provider}/{attempt.Model}", builder => Add(builder.AddPipeline(outer), $"{provider}/{attempt.Model}", FaultScope.Model));
+        var outer = Named(provider, FaultScope.Provider, null);
+        return Named($"{provider}/{attempt.Model}", FaultScope.Model, outer);
     }
 
-    private void Add(ResiliencePipelineBuilder builder, string name, FaultScope scope)
+    private ResiliencePipeline Named(string name, FaultScope scope, ResiliencePipeline? outer) =>
+        _circuits.GetOrAdd(name, _ => new Lazy<ResiliencePipeline>(() => Build(name, scope, outer))).Value;
+
+    private ResiliencePipeline Build(string name, FaultScope scope, ResiliencePipeline? outer)
     {
+        var builder = new ResiliencePipelineBuilder { TimeProvider = new SteadyTime(time) };
+        if (outer is not null)
+            builder.AddPipeline(outer);
         var states = new List<CircuitBreakerStateProvider>();
         foreach (var window in Windows)
             builder.AddCircuitBreaker(Options(window, name, scope, states));
-
-        if (_watched.TryAdd(name, true))
-            metrics.Watch(name, states);
+        metrics.Watch(name, states);
+        return builder.Build();
     }
 
     private CircuitBreakerStrategyOptions Options(TimeSpan window, string name, FaultScope scope, List<CircuitBreakerStateProvider> states)
