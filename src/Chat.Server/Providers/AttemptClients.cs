@@ -1,5 +1,4 @@
 using System.Collections.Concurrent;
-using System.Net.Http.Headers;
 using Chat.Server.Providers.Guide;
 using Chat.Server.Providers.OpenAI;
 using Chat.Server.Providers.Resilience;
@@ -11,7 +10,7 @@ namespace Chat.Server.Providers;
 
 /// <summary>The client of each attempt: one serves every request of the process, as its circuits do.</summary>
 public sealed class AttemptClients(
-    IHttpClientFactory http, GuideChatClient guide, Circuits circuits, GenAITelemetry telemetry, IOptions<ProvidersOptions> options)
+    IHttpMessageHandlerFactory handlers, GuideChatClient guide, Circuits circuits, GenAITelemetry telemetry, IOptions<ProvidersOptions> options)
 {
     private readonly ConcurrentDictionary<ModelAttempt, IChatClient> _clients = [];
 
@@ -19,25 +18,19 @@ public sealed class AttemptClients(
 
     internal static string HttpClientName(string provider) => $"provider:{provider.ToLowerInvariant()}";
 
-    internal static void Configure(HttpClient client, ProviderOptions provider)
-    {
-        client.BaseAddress = new Uri(provider.BaseUrl.TrimEnd('/') + "/");
-        // The deadlines of an answer are the chat client's: HttpClient's own ends with the headers.
-        client.Timeout = Timeout.InfiniteTimeSpan;
-        if (provider.ApiKey is not "")
-            client.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", provider.ApiKey);
-    }
-
     // From the inside: the protocol, its deadlines, its circuits and retries, and what is told of them.
     private IChatClient Create(ModelAttempt attempt)
     {
         if (ModelCatalogue.IsGuide(attempt.Provider))
             return guide;
         var provider = options.Value.Providers[attempt.Provider];
-        var connection = http.CreateClient(HttpClientName(attempt.Provider));
-        var timed = new DeadlineChatClient(new OpenAIChatClient(connection, attempt, circuits.Time), provider, circuits.Time);
+        var address = new Uri(provider.BaseUrl.TrimEnd('/') + "/");
+        // An HttpClient adds a time limit that ends with the headers, and no more: the deadlines of an answer are the chat client's.
+        var connections = new HttpMessageInvoker(handlers.CreateHandler(HttpClientName(attempt.Provider)), disposeHandler: false);
+        var protocol = new OpenAIChatClient(connections, new Uri(address, "chat/completions"), provider.ApiKey, attempt, circuits.Time);
+        var timed = new DeadlineChatClient(protocol, provider, circuits.Time);
         var circuit = circuits.For(attempt);
         var resilient = new ResilientChatClient(timed, Retries.Around(circuit, provider.Retries, circuits.Time), circuit);
-        return new TelemetryChatClient(resilient, attempt, connection.BaseAddress!, telemetry);
+        return new TelemetryChatClient(resilient, attempt, address, telemetry);
     }
 }

@@ -32,7 +32,6 @@ public static class ProvidersModule
 
     private static void AddHttpClient(IServiceCollection services, string provider) => services
         .AddHttpClient(AttemptClients.HttpClientName(provider))
-        .ConfigureHttpClient((source, client) => AttemptClients.Configure(client, OptionsOf(source, provider)))
         .UseSocketsHttpHandler((handler, source) => Configure(handler, OptionsOf(source, provider)))
         .SetHandlerLifetime(Timeout.InfiniteTimeSpan)
         .RemoveAllLoggers();

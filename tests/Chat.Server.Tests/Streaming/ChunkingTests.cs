@@ -3,7 +3,6 @@ using System.Net.Http.Headers;
 using System.Text;
 using System.Text.Json.Nodes;
 using Chat.Server.Conversations;
-using Chat.Server.Providers;
 using Chat.Server.Providers.OpenAI;
 using Chat.Server.Rendering;
 using Chat.Server.Tests.Infrastructure;
@@ -111,8 +110,7 @@ public sealed class ChunkingTests : StreamTest
         Assert.Equal(CleanAudit, await AuditAsync());
     }
 
-    private static OpenAIChatClient Client(UpstreamWire wire) => new(
-        new HttpClient(new OneAnswer(wire)) { BaseAddress = new Uri("http://upstream.test/v1/") }, new ModelAttempt("mock", "model"), TimeProvider.System);
+    private static OpenAIChatClient Client(UpstreamWire wire) => ProviderClient.Over(new OneAnswer(wire));
 
     private sealed class OneAnswer(UpstreamWire wire) : HttpMessageHandler
     {

@@ -1,3 +1,4 @@
+using System.Net.Http.Headers;
 using System.Net.ServerSentEvents;
 using System.Runtime.CompilerServices;
 using Microsoft.Extensions.AI;
@@ -10,11 +11,16 @@ namespace Chat.Server.Providers.OpenAI;
 /// finish reason, an empty reply, more than was asked for) is a <see cref="ProviderException"/>. It sets no deadlines and does not
 /// translate faults of the connection: <see cref="Resilience.DeadlineChatClient"/> does.
 /// </summary>
-internal sealed class OpenAIChatClient(HttpClient http, ModelAttempt attempt, TimeProvider time) : IChatClient
+/// <param name="connections">To the provider; they belong to their factory.</param>
+/// <param name="address">Where a chat is completed.</param>
+/// <param name="apiKey">The provider's key; empty where it wants none.</param>
+/// <param name="attempt">The model.</param>
+/// <param name="time">The clock that a date to come back at is compared with.</param>
+internal sealed class OpenAIChatClient(HttpMessageInvoker connections, Uri address, string apiKey, ModelAttempt attempt, TimeProvider time) : IChatClient
 {
     private const string DoneMarker = "[DONE]";
 
-    private readonly Uri _address = new(http.BaseAddress!, "chat/completions");
+    private readonly AuthenticationHeaderValue? _authorization = apiKey is "" ? null : new AuthenticationHeaderValue("Bearer", apiKey);
 
     public async Task<ChatResponse> GetResponseAsync(
         IEnumerable<ChatMessage> messages, ChatOptions? options = null, CancellationToken cancellationToken = default)
@@ -52,7 +58,6 @@ internal sealed class OpenAIChatClient(HttpClient http, ModelAttempt attempt, Ti
     public object? GetService(Type serviceType, object? serviceKey = null) =>
         serviceKey is null && serviceType.IsInstanceOfType(this) ? this : null;
 
-    // The HttpClient belongs to its factory.
     public void Dispose()
     {
     }
@@ -91,8 +96,9 @@ internal sealed class OpenAIChatClient(HttpClient http, ModelAttempt attempt, Ti
     private async Task<HttpResponseMessage> SendAsync(
         IEnumerable<ChatMessage> messages, ChatOptions? options, bool stream, CancellationToken cancellationToken)
     {
-        using var request = OpenAIRequest.Create(_address, attempt.Model, messages, options, stream);
-        var response = await http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, cancellationToken);
+        using var request = OpenAIRequest.Create(address, attempt.Model, messages, options, stream);
+        request.Headers.Authorization = _authorization;
+        var response = await connections.SendAsync(request, cancellationToken);
         if (response.IsSuccessStatusCode)
             return response;
         using (response)

@@ -2,6 +2,7 @@ using System.Net;
 using System.Text;
 using Chat.Server.Providers;
 using Chat.Server.Providers.OpenAI;
+using Chat.Server.Tests.Infrastructure;
 using Microsoft.Extensions.AI;
 
 namespace Chat.Server.Tests.Providers.Resilience;
@@ -94,8 +95,7 @@ public sealed class ReplyLimitTests
         return body.Count;
     }
 
-    private static OpenAIChatClient Client(EndlessBody body, string type) =>
-        new(new HttpClient(new Handler(body, type)) { BaseAddress = new Uri("http://127.0.0.1:1") }, new ModelAttempt("p", "m"), TimeProvider.System);
+    private static OpenAIChatClient Client(EndlessBody body, string type) => ProviderClient.Over(new Handler(body, type));
 
     private sealed class Handler(Stream body, string type) : HttpMessageHandler
     {

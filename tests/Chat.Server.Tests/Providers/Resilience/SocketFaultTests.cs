@@ -1,7 +1,7 @@
 using System.Net.Sockets;
 using Chat.Server.Providers;
-using Chat.Server.Providers.OpenAI;
 using Chat.Server.Providers.Resilience;
+using Chat.Server.Tests.Infrastructure;
 using Microsoft.Extensions.AI;
 
 namespace Chat.Server.Tests.Providers.Resilience;
@@ -12,8 +12,7 @@ public sealed class SocketFaultTests
     [Fact]
     public async Task A_connection_that_is_gone_before_it_is_looked_at_is_worth_another_try()
     {
-        using var http = new HttpClient(new Gone()) { BaseAddress = new Uri("http://127.0.0.1:1") };
-        using var client = new DeadlineChatClient(new OpenAIChatClient(http, new ModelAttempt("p", "m"), TimeProvider.System), new ProviderOptions(), TimeProvider.System);
+        using var client = new DeadlineChatClient(ProviderClient.Over(new Gone()), new ProviderOptions(), TimeProvider.System);
         var whole = await Assert.ThrowsAsync<ProviderException>(() => client.GetResponseAsync([]));
         var streamed = await Assert.ThrowsAsync<ProviderException>(() => client.GetStreamingResponseAsync([]).ToChatResponseAsync());
         Assert.All([whole, streamed], fault => Assert.Equal(("connection_error", true), (fault.Reason, fault.Transient)));
