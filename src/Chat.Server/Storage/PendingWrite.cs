@@ -19,6 +19,9 @@ internal sealed class PendingWrite(Func<DbSession, Task> work, CancellationToken
     /// <summary>Ends soon after it is over: kept, or discarded; or with the fault for which it was neither.</summary>
     public Task Ending => _ending.Task;
 
+    /// <summary>Whether the one who will wait for it is at running it, and so does not wait yet: nobody has to be told.</summary>
+    public bool IsRunByItsCaller { private get; set; }
+
     /// <summary>Whether it has come to its end.</summary>
     public bool IsOver { get; private set; }
 
@@ -43,22 +46,7 @@ internal sealed class PendingWrite(Func<DbSession, Task> work, CancellationToken
     /// <summary>It is not kept, or nobody knows.</summary>
     public void Fail(Exception fault) => EndWith(fault);
 
-    /// <summary>Lets whoever waits go on.</summary>
-    void IThreadPoolWorkItem.Execute()
-    {
-        switch (_fault)
-        {
-            case null:
-                _ending.SetResult();
-                break;
-            case OperationCanceledException cancelled when cancelled.CancellationToken == token:
-                _ending.SetCanceled(token);
-                break;
-            default:
-                _ending.SetException(_fault);
-                break;
-        }
-    }
+    void IThreadPoolWorkItem.Execute() => Tell();
 
     private void GiveUp()
     {
@@ -72,7 +60,26 @@ internal sealed class PendingWrite(Func<DbSession, Task> work, CancellationToken
         if (IsOver)
             return;
         (IsOver, _fault) = (true, fault);
-        ThreadPool.UnsafeQueueUserWorkItem(this, preferLocal: false);
+        if (IsRunByItsCaller)
+            Tell();
+        else
+            ThreadPool.UnsafeQueueUserWorkItem(this, preferLocal: false);
+    }
+
+    private void Tell()
+    {
+        switch (_fault)
+        {
+            case null:
+                _ending.SetResult();
+                break;
+            case OperationCanceledException cancelled when cancelled.CancellationToken == token:
+                _ending.SetCanceled(token);
+                break;
+            default:
+                _ending.SetException(_fault);
+                break;
+        }
     }
 
     // Its turn and its caller's hanging up: whichever comes first.

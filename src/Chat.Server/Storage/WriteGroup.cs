@@ -38,7 +38,7 @@ internal sealed class WriteGroup(Database database)
         if (isFirst && ThreadPool.PendingWorkItemCount > 0)
             WriteLater();
         else if (isFirst || isEnough)
-            WriteIfDue();
+            WriteIfDue(write);
         return write.Ending;
     }
 
@@ -55,6 +55,13 @@ internal sealed class WriteGroup(Database database)
 
             return (false, _state == State.Due && _waiting.Count >= Enough);
         }
+    }
+
+    private void WriteIfDue(PendingWrite own)
+    {
+        own.IsRunByItsCaller = true;
+        WriteIfDue();
+        own.IsRunByItsCaller = false;
     }
 
     private void WriteIfDue()
