@@ -128,9 +128,8 @@ public abstract partial class Database
 
     private async Task RunAloneAsync(PendingWrite write)
     {
-        write.IsRunByItsCaller = true;
         using (await EnterWriteAsync(write.Token))
             await WriteBatch.RunAsync(this, [write]);
-        await write.Ending;
+        await write.WhenOver();
     }
 }

@@ -12,15 +12,10 @@ internal sealed class PendingWrite(Func<DbSession, Task> work, CancellationToken
     private CancellationTokenRegistration _hangingUp;
     private Exception? _fault;
     private int _isTaken;
+    private int _isOverOrAwaited;
 
     /// <summary>The caller's hanging up.</summary>
     public CancellationToken Token => token;
-
-    /// <summary>Ends soon after it is over: kept, or discarded; or with the fault for which it was neither.</summary>
-    public Task Ending => _ending.Task;
-
-    /// <summary>Whether the one who will wait for it is at running it, and so does not wait yet: nobody has to be told.</summary>
-    public bool IsRunByItsCaller { private get; set; }
 
     /// <summary>Whether it has come to its end.</summary>
     public bool IsOver { get; private set; }
@@ -38,6 +33,17 @@ internal sealed class PendingWrite(Func<DbSession, Task> work, CancellationToken
             return false;
         _hangingUp.Unregister();
         return true;
+    }
+
+    /// <summary>
+    /// Ends once it is over: kept, or discarded; or with the fault for which it was neither. To be called once. Where its caller has run it, it is
+    /// over by then, and nobody has to be woken.
+    /// </summary>
+    public Task WhenOver()
+    {
+        if (Interlocked.Exchange(ref _isOverOrAwaited, 1) == 1)
+            Tell();
+        return _ending.Task;
     }
 
     /// <summary>It is kept, or discarded.</summary>
@@ -60,9 +66,7 @@ internal sealed class PendingWrite(Func<DbSession, Task> work, CancellationToken
         if (IsOver)
             return;
         (IsOver, _fault) = (true, fault);
-        if (IsRunByItsCaller)
-            Tell();
-        else
+        if (Interlocked.Exchange(ref _isOverOrAwaited, 1) == 1)
             ThreadPool.UnsafeQueueUserWorkItem(this, preferLocal: false);
     }
 

@@ -38,8 +38,8 @@ internal sealed class WriteGroup(Database database)
         if (isFirst && ThreadPool.PendingWorkItemCount > 0)
             WriteLater();
         else if (isFirst || isEnough)
-            WriteIfDue(write);
-        return write.Ending;
+            WriteIfDue();
+        return write.WhenOver();
     }
 
     private (bool IsFirst, bool IsEnough) Add(PendingWrite write)
@@ -55,13 +55,6 @@ internal sealed class WriteGroup(Database database)
 
             return (false, _state == State.Due && _waiting.Count >= Enough);
         }
-    }
-
-    private void WriteIfDue(PendingWrite own)
-    {
-        own.IsRunByItsCaller = true;
-        WriteIfDue();
-        own.IsRunByItsCaller = false;
     }
 
     private void WriteIfDue()
