@@ -23,7 +23,7 @@ namespace Chat.Server.Hosting;
 /// <summary>What only the program needs: the server's limits, the order of the pipeline, start-up.</summary>
 internal static class HostingModule
 {
-    // Bodies are refused at 64 KiB by those who read them. This is how much more the server takes in and throws away, so
+    // Bodies are refused at 64 KiB by those who read them. This is how much more is taken in and thrown away (RefusedUploads), so
     // that a caller who is still sending hears the answer instead of a reset connection.
     private const long DrainedBody = 32 * 1024 * 1024;
 
@@ -75,6 +75,7 @@ internal static class HostingModule
     /// <summary>The order in which a request is looked at (contract, section 1: key, channel active, per minute, body).</summary>
     public static void UsePipeline(this WebApplication app)
     {
+        app.UseRefusedUploads();
         app.UseRequestIds();
         UseForwardedHeaders(app);
         app.UseRequestLog();

@@ -176,16 +176,6 @@ public sealed class HostileBodyTests : AppTest
         Assert.True((int)response.StatusCode is 200 or 400 or 422);
     }
 
-    [Fact]
-    public async Task A_body_of_29_MB_is_413_over_a_real_connection()
-    {
-        await using var app = new ChatApp();
-        app.UseKestrel();
-        app.StartServer();
-        var channel = await app.CreateChannelAsync();
-        await IsAsync(app.PostAsync(channel.Key, new ByteArrayContent(new byte[29 * 1000 * 1000]) { Headers = { ContentType = new MediaTypeHeaderValue("application/json") } }), 413, "request_too_large");
-    }
-
     private static async Task<JsonObject> IsAsync(Task<HttpResponseMessage> sending, int status, string? code)
     {
         using var response = await sending;
