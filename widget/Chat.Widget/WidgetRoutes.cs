@@ -61,6 +61,10 @@ internal static class WidgetRoutes
     /// <summary>The posted form; null where there is none, or it is too long to be one of these.</summary>
     public static async Task<IFormCollection?> FormOfAsync(HttpContext context)
     {
+        // By its own word too long: it is left to the server to take in and throw away. A body that is refused while it is read ends the
+        // connection, and a visitor whose browser still sends would see that, and no answer.
+        if (context.Request.ContentLength > LongestForm)
+            return null;
         if (context.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } size)
             size.MaxRequestBodySize = LongestForm;
         try

@@ -169,7 +169,7 @@ public sealed class EmbedFormTests : EmbedTest
     }
 
     [Fact]
-    public async Task A_form_of_a_megabyte_and_a_body_that_is_no_form_are_answered_with_the_panel()
+    public async Task A_form_of_megabytes_and_a_body_that_is_no_form_are_answered_with_the_panel()
     {
         await using var app = new ChatApp().WithProvider("mock", Upstream);
         app.UseKestrel();
@@ -177,7 +177,7 @@ public sealed class EmbedFormTests : EmbedTest
         var visitor = new EmbedVisitor(app, (await app.CreateChannelAsync(Settings())).Id);
         var panel = await visitor.OpenAsync();
 
-        Assert.Equal(400, (await visitor.AskAsync(new string('x', 1 << 20), panel)).Status);
+        Assert.Equal(400, (await visitor.AskAsync(new string('x', 8 << 20), panel)).Status);
         using var json = await visitor.SendAsync(new(HttpMethod.Post, EmbedVisitor.ActionOf(panel, "form.composer")) { Content = new StringContent("{}", null, "application/json") });
         Assert.Equal(400, (int)json.StatusCode);
         Assert.Empty(Upstream.Requests);
