@@ -18,14 +18,11 @@ internal sealed class MeteredChatClient(IChatClient inner, Admission admission) 
             yield return update;
     }
 
-    private ChatOptions Metered(ChatOptions? options)
+    private GuidedOptions Metered(ChatOptions? options)
     {
         if (!admission.TryUse())
             throw new InvalidOperationException("An admission pays for one answer.");
-        var metered = options?.Clone() ?? new ChatOptions();
-        metered.MaxOutputTokens = admission.MaxOutputTokens;
         var settings = admission.Channel.Settings;
-        (metered.AdditionalProperties ??= [])[GuideContext.Key] = new GuideContext(settings.Knowledge, settings.Contact);
-        return metered;
+        return new GuidedOptions(options) { MaxOutputTokens = admission.MaxOutputTokens, Knowledge = settings.Knowledge, Contact = settings.Contact };
     }
 }

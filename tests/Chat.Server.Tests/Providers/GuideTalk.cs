@@ -24,7 +24,7 @@ internal sealed class GuideTalk(string knowledge, string? contact = null) : IDis
         return start < 0 ? null : reply[(start + Mark.Length)..reply.IndexOf("**", start + Mark.Length, StringComparison.Ordinal)];
     }
 
-    public ChatOptions Options() => new() { AdditionalProperties = new() { [GuideContext.Key] = new GuideContext(knowledge, contact) } };
+    public ChatOptions Options() => new GuidedOptions { Knowledge = knowledge, Contact = contact };
 
     public void Dispose() => _guide.Dispose();
 

@@ -6,7 +6,7 @@ namespace Chat.Server.Providers.Guide;
 /// <summary>
 /// The provider that needs no network: it answers with the section of the channel's knowledge that the question is about, word for
 /// word, and says where it is from; or that it does not know. The same question gets the same answer. It needs a
-/// <see cref="GuideContext"/> in the options; without one it has nothing to answer from, and says so. Safe for any number of threads.
+/// <see cref="GuidedOptions"/>; without them it has nothing to answer from, and says so. Safe for any number of threads.
 /// </summary>
 public sealed class GuideChatClient : IChatClient
 {
@@ -66,16 +66,16 @@ public sealed class GuideChatClient : IChatClient
     private string Reply(ChatMessage[] messages, ChatOptions? options, CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();
-        var context = options?.AdditionalProperties?.GetValueOrDefault(GuideContext.Key) as GuideContext;
-        if (string.IsNullOrWhiteSpace(context?.Knowledge))
-            return GuideReplies.NothingToAnswerFrom(context?.Contact);
+        var guided = options as GuidedOptions;
+        if (string.IsNullOrWhiteSpace(guided?.Knowledge))
+            return GuideReplies.NothingToAnswerFrom(guided?.Contact);
 
-        using var lease = _indexes.Rent(context.Knowledge);
+        using var lease = _indexes.Rent(guided.Knowledge);
         var question = GuideQuestion.Read(messages);
         if (SmallTalkReader.Read([.. Words.Of(question.Text)]) is var kind and not SmallTalk.None)
             return GuideReplies.ToSmallTalk(kind, lease.Index);
         var matches = question.FindIn(lease.Index, cancellationToken);
-        return matches.Count > 0 ? GuideReplies.Answer(matches) : GuideReplies.Unknown(lease.Index, context.Contact);
+        return matches.Count > 0 ? GuideReplies.Answer(matches) : GuideReplies.Unknown(lease.Index, guided.Contact);
     }
 
     private static IEnumerable<string> Pieces(string reply)
