@@ -1,4 +1,3 @@
-using System.Net.Http.Headers;
 using System.Net.ServerSentEvents;
 using System.Runtime.CompilerServices;
 using Microsoft.Extensions.AI;
@@ -20,7 +19,7 @@ internal sealed class OpenAIChatClient(HttpMessageInvoker connections, Uri addre
 {
     private const string DoneMarker = "[DONE]";
 
-    private readonly AuthenticationHeaderValue? _authorization = apiKey is "" ? null : new AuthenticationHeaderValue("Bearer", apiKey);
+    private readonly string? _authorization = apiKey is "" ? null : $"Bearer {apiKey}";
 
     public async Task<ChatResponse> GetResponseAsync(
         IEnumerable<ChatMessage> messages, ChatOptions? options = null, CancellationToken cancellationToken = default)
@@ -79,9 +78,8 @@ internal sealed class OpenAIChatClient(HttpMessageInvoker connections, Uri addre
 
     private async Task<ChatResponse> WholeAsync(HttpResponseMessage response, ChatOptions? options, CancellationToken cancellationToken)
     {
-        var limits = ReplyLimits.For(options);
-        await using var body = new BoundedStream(await response.Content.ReadAsStreamAsync(cancellationToken), limits.EventBytes, limits.EventBytes);
-        var completion = await OpenAIResponse.WholeAsync(body, cancellationToken);
+        using var body = await RentedBody.ReadAsync(response.Content, ReplyLimits.For(options).EventBytes, cancellationToken);
+        var completion = OpenAIResponse.Whole(body.Span);
         var choice = completion.Choices is [{ } first, ..] ? first : throw ProviderException.NotOfProtocol();
         if (string.IsNullOrEmpty(choice.Message?.Content))
             throw ProviderException.Empty();
@@ -97,7 +95,8 @@ internal sealed class OpenAIChatClient(HttpMessageInvoker connections, Uri addre
         IEnumerable<ChatMessage> messages, ChatOptions? options, bool stream, CancellationToken cancellationToken)
     {
         using var request = OpenAIRequest.Create(address, attempt.Model, messages, options, stream);
-        request.Headers.Authorization = _authorization;
+        if (_authorization is not null)
+            request.Headers.TryAddWithoutValidation("Authorization", _authorization);
         var response = await connections.SendAsync(request, cancellationToken);
         if (response.IsSuccessStatusCode)
             return response;

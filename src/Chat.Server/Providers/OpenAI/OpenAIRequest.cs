@@ -1,4 +1,3 @@
-using System.Net.Http.Headers;
 using System.Text.Json;
 using Microsoft.Extensions.AI;
 
@@ -12,21 +11,21 @@ internal static class OpenAIRequest
         var request = new CompletionRequest
         {
             Model = model,
-            Messages = [.. messages.Select(WireMessage.From)],
+            Messages = [.. messages.Select(SaidMessage.From)],
             MaxTokens = options?.MaxOutputTokens,
             Stream = stream ? true : null,
             StreamOptions = stream ? new StreamOptions() : null,
         };
+        var content = new ByteArrayContent(JsonSerializer.SerializeToUtf8Bytes(request, OpenAIJson.Default.CompletionRequest));
+        // As it stands: a parsed value is written out anew for each request.
+        content.Headers.TryAddWithoutValidation("Content-Type", "application/json");
         return new HttpRequestMessage(HttpMethod.Post, address)
         {
             // HTTP/2 where an https upstream offers it; plain http stays with 1.1.
             Version = System.Net.HttpVersion.Version20,
             VersionPolicy = HttpVersionPolicy.RequestVersionOrLower,
             // Bytes rather than JsonContent: a request of known length is not sent in chunks, which some servers refuse.
-            Content = new ByteArrayContent(JsonSerializer.SerializeToUtf8Bytes(request, OpenAIJson.Default.CompletionRequest))
-            {
-                Headers = { ContentType = new MediaTypeHeaderValue("application/json") },
-            },
+            Content = content,
         };
     }
 }

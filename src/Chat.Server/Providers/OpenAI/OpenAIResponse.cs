@@ -1,5 +1,6 @@
 using System.Net.Http.Headers;
 using System.Net.ServerSentEvents;
+using System.Text;
 using System.Text.Json;
 
 namespace Chat.Server.Providers.OpenAI;
@@ -10,11 +11,11 @@ internal static class OpenAIResponse
     private const string ErrorMarker = "error";
 
     /// <summary>An answer that is not streamed.</summary>
-    public static async Task<CompletionResponse> WholeAsync(Stream body, CancellationToken cancellationToken)
+    public static CompletionResponse Whole(ReadOnlySpan<byte> body)
     {
         try
         {
-            return Checked(await JsonSerializer.DeserializeAsync(body, OpenAIJson.Default.CompletionResponse, cancellationToken));
+            return Checked(JsonSerializer.Deserialize(body.StartsWith(Encoding.UTF8.Preamble) ? body[Encoding.UTF8.Preamble.Length..] : body, OpenAIJson.Default.CompletionResponse));
         }
         catch (JsonException fault)
         {

@@ -8,7 +8,7 @@ internal sealed record CompletionRequest
 {
     public required string Model { get; init; }
 
-    public required IReadOnlyList<WireMessage> Messages { get; init; }
+    public required IReadOnlyList<SaidMessage> Messages { get; init; }
 
     public int? MaxTokens { get; init; }
 
@@ -20,54 +20,85 @@ internal sealed record CompletionRequest
 // Without it most upstreams leave the usage out of a stream.
 internal sealed record StreamOptions(bool IncludeUsage = true);
 
-internal sealed record WireMessage(string? Role, [property: JsonConverter(typeof(LossyText))] string? Content)
+internal sealed record SaidMessage(string Role, string Content)
 {
-    public static WireMessage From(ChatMessage message) =>
-        new(message.Role.Value, string.Join("\n\n", message.Contents.OfType<TextContent>().Select(part => part.Text)));
+    public static SaidMessage From(ChatMessage message) => new(message.Role.Value, TextOf(message.Contents));
+
+    private static string TextOf(IList<AIContent> contents) =>
+        contents is [TextContent only] ? only.Text : string.Join("\n\n", contents.OfType<TextContent>().Select(part => part.Text));
 }
 
-internal sealed record CompletionResponse
+// What is read has properties that can be set: of those that cannot, the generated reader first gathers the values in arrays.
+internal sealed class CompletionResponse
 {
     // Longer names are no names, and would only fill logs and traces.
     private const int ModelLength = 100;
 
-    public string? Model { get; init; }
+    public string? Model { get; set; }
 
-    public IReadOnlyList<CompletionChoice?>? Choices { get; init; }
+    public IReadOnlyList<CompletionChoice?>? Choices { get; set; }
 
-    public WireUsage? Usage { get; init; }
+    public WireUsage? Usage { get; set; }
 
-    public JsonElement Error { get; init; }
+    public JsonElement Error { get; set; }
 
     /// <summary>The model that says it has answered, else the one that was asked.</summary>
     public string ModelOr(string asked) => Model is { Length: > 0 and <= ModelLength } ? Model : asked;
 }
 
-internal sealed record CompletionChoice
+internal sealed class CompletionChoice
 {
-    public WireMessage? Message { get; init; }
+    public WireText? Message { get; set; }
 
-    public WireMessage? Delta { get; init; }
+    public WireText? Delta { get; set; }
 
-    public string? FinishReason { get; init; }
+    public string? FinishReason { get; set; }
 
     [JsonIgnore]
     public ChatFinishReason? Finish => string.IsNullOrEmpty(FinishReason) ? null : new ChatFinishReason(FinishReason);
 }
 
-/// <summary>What an upstream says it used; elements, so that a value of any type is read and none breaks the answer it came with.</summary>
-internal sealed record WireUsage(JsonElement PromptTokens, JsonElement CompletionTokens);
+internal sealed class WireText
+{
+    [JsonConverter(typeof(LossyText))]
+    public string? Content { get; set; }
+}
+
+/// <summary>What an upstream says it used.</summary>
+internal sealed class WireUsage
+{
+    [JsonConverter(typeof(LenientCount))]
+    public long? PromptTokens { get; set; }
+
+    [JsonConverter(typeof(LenientCount))]
+    public long? CompletionTokens { get; set; }
+}
 
 internal static class WireUsageExtensions
 {
     /// <summary>The usage where both counts are whole and not negative, else null: the caller then estimates.</summary>
-    public static UsageDetails? ToDetails(this WireUsage? usage) =>
-        usage is not null && Count(usage.PromptTokens) is { } prompt && Count(usage.CompletionTokens) is { } completion
-            ? new UsageDetails { InputTokenCount = prompt, OutputTokenCount = completion, TotalTokenCount = prompt + completion }
-            : null;
+    public static UsageDetails? ToDetails(this WireUsage? usage) => usage is { PromptTokens: { } prompt, CompletionTokens: { } completion }
+        ? new UsageDetails { InputTokenCount = prompt, OutputTokenCount = completion, TotalTokenCount = prompt + completion }
+        : null;
+}
 
-    private static long? Count(JsonElement value) =>
-        value.ValueKind == JsonValueKind.Number && value.TryGetInt64(out var count) && count is >= 0 and <= int.MaxValue ? count : null;
+/// <summary>A whole number that is not negative; null for a value of any other kind, so that none breaks the answer it came with.</summary>
+internal sealed class LenientCount : JsonConverter<long?>
+{
+    /// <inheritdoc />
+    public override bool HandleNull => true;
+
+    /// <inheritdoc />
+    public override long? Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options)
+    {
+        if (reader.TokenType == JsonTokenType.Number && reader.TryGetInt64(out var count) && count is >= 0 and <= int.MaxValue)
+            return count;
+        reader.Skip();
+        return null;
+    }
+
+    /// <inheritdoc />
+    public override void Write(Utf8JsonWriter writer, long? value, JsonSerializerOptions options) => throw new NotSupportedException();
 }
 
 // The encoder is the default one: what is sent upstream stays plain ASCII, which every server reads alike.

@@ -14,12 +14,23 @@ internal sealed class ResilientChatClient(IChatClient inner, ResiliencePipeline 
     private const int LostAnswerWeight = 3;
 
     public override async Task<ChatResponse> GetResponseAsync(
-        IEnumerable<ChatMessage> messages, ChatOptions? options = null, CancellationToken cancellationToken = default) =>
-        (ChatResponse)await retries.ExecuteAsync(
-            // As an object: the strategies are of objects, and any other result is wrapped and unwrapped around each of them.
-            static async ValueTask<object> (call, token) => await call.InnerClient.GetResponseAsync(call.messages, call.options, token),
-            (InnerClient, messages, options),
-            cancellationToken);
+        IEnumerable<ChatMessage> messages, ChatOptions? options = null, CancellationToken cancellationToken = default)
+    {
+        // By outcomes, and with one object that says what is asked: each step of the pipeline has a copy of the rest of the way and of what
+        // it is for, and five of them made a tenth of what a chat allocates.
+        var context = ResilienceContextPool.Shared.Get(cancellationToken);
+        try
+        {
+            var outcome = await retries.ExecuteOutcomeAsync(
+                static (context, call) => call.AskAsync(context.CancellationToken), context, new Call(InnerClient, messages, options));
+            outcome.ThrowIfException();
+            return (ChatResponse)outcome.Result!;
+        }
+        finally
+        {
+            ResilienceContextPool.Shared.Return(context);
+        }
+    }
 
     public override async IAsyncEnumerable<ChatResponseUpdate> GetStreamingResponseAsync(
         IEnumerable<ChatMessage> messages, ChatOptions? options = null, [EnumeratorCancellation] CancellationToken cancellationToken = default)
@@ -81,6 +92,22 @@ internal sealed class ResilientChatClient(IChatClient inner, ResiliencePipeline 
             var context = ResilienceContextPool.Shared.Get(CancellationToken.None);
             await circuits.ExecuteOutcomeAsync(static (_, failed) => Outcome.FromExceptionAsValueTask<bool>(failed), context, fault);
             ResilienceContextPool.Shared.Return(context);
+        }
+    }
+
+    private sealed class Call(IChatClient client, IEnumerable<ChatMessage> messages, ChatOptions? options)
+    {
+        // As an object: the strategies are of objects, and any other result is wrapped and unwrapped around each of them.
+        public async ValueTask<Outcome<object>> AskAsync(CancellationToken cancellationToken)
+        {
+            try
+            {
+                return Outcome.FromResult<object>(await client.GetResponseAsync(messages, options, cancellationToken));
+            }
+            catch (Exception fault)
+            {
+                return Outcome.FromException<object>(fault);
+            }
         }
     }
 

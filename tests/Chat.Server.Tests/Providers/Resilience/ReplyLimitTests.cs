@@ -62,6 +62,20 @@ public sealed class ReplyLimitTests
     }
 
     [Theory]
+    [InlineData(1, "")]
+    [InlineData(4_096, "\uFEFF")]
+    [InlineData(200_000, "")]
+    public async Task An_answer_in_one_piece_is_read_to_its_end_whatever_its_length_and_mark(int length, string mark)
+    {
+        var text = new string('a', length);
+        var answer = $$"""{"choices":[{"message":{"role":"assistant","content":"{{text}}"} }],"usage":{"prompt_tokens":7,"completion_tokens":{"of":1} } }""";
+        var body = new EndlessBody(mark + answer, "");
+        var response = await Client(body, "application/json").GetResponseAsync([]);
+        Assert.Equal(text, response.Text);
+        Assert.Null(response.Usage);
+    }
+
+    [Theory]
     [InlineData("\n")]
     [InlineData("\r\n")]
     [InlineData("\r")]
