@@ -15,8 +15,11 @@ public sealed class ChannelDirectory(ChannelStore store, TimeProvider time)
         ChannelKey.IsWellFormed(key) ? FindByHashAsync(ChannelKey.Hash(key), cancellationToken) : ValueTask.FromResult<Channel?>(null);
 
     /// <summary>The channel of a public id, or null.</summary>
-    public ValueTask<Channel?> FindByPublicIdAsync(Guid publicId, CancellationToken cancellationToken) =>
-        FindAsync(IdOf(publicId), token => store.FindAsync(publicId, token), cancellationToken);
+    public ValueTask<Channel?> FindByPublicIdAsync(Guid publicId, CancellationToken cancellationToken)
+    {
+        var id = IdOf(publicId);
+        return _remembered.Find(id) is { } known ? ValueTask.FromResult<Channel?>(known) : ReadAsync(id, publicId, cancellationToken);
+    }
 
     /// <summary>The channel as it is now, or null, for a request that was let in before: reading its body may have taken minutes.</summary>
     public ValueTask<Channel?> RefreshAsync(Channel channel, CancellationToken cancellationToken) => FindByHashAsync(channel.KeyHash, cancellationToken);
@@ -39,17 +42,23 @@ public sealed class ChannelDirectory(ChannelStore store, TimeProvider time)
     // Never the text of a hash, which has no hyphen.
     private static string IdOf(Guid publicId) => publicId.ToString("D");
 
-    private ValueTask<Channel?> FindByHashAsync(byte[] hash, CancellationToken cancellationToken) => FindAsync(
-        IdOf(hash),
-        async token => await store.FindByKeyHashAsync(hash, token) is { } channel && CryptographicOperations.FixedTimeEquals(channel.KeyHash, hash) ? channel : null,
-        cancellationToken);
-
-    private async ValueTask<Channel?> FindAsync(string id, Func<CancellationToken, Task<Channel?>> read, CancellationToken cancellationToken)
+    private ValueTask<Channel?> FindByHashAsync(byte[] hash, CancellationToken cancellationToken)
     {
-        if (_remembered.Find(id) is { } known)
-            return known;
+        var id = IdOf(hash);
+        return _remembered.Find(id) is { } known ? ValueTask.FromResult<Channel?>(known) : ReadAsync(id, hash, cancellationToken);
+    }
+
+    // Methods of their own: the closures are made where nothing is remembered, and not at every look.
+    private ValueTask<Channel?> ReadAsync(string id, byte[] hash, CancellationToken cancellationToken) => ReadAsync(
+        id,
+        async () => await store.FindByKeyHashAsync(hash, cancellationToken) is { } channel && CryptographicOperations.FixedTimeEquals(channel.KeyHash, hash) ? channel : null);
+
+    private ValueTask<Channel?> ReadAsync(string id, Guid publicId, CancellationToken cancellationToken) => ReadAsync(id, () => store.FindAsync(publicId, cancellationToken));
+
+    private async ValueTask<Channel?> ReadAsync(string id, Func<Task<Channel?>> read)
+    {
         var look = _remembered.Begin();
-        var channel = await read(cancellationToken);
+        var channel = await read();
         _remembered.End(look, id, channel);
         return channel;
     }

@@ -14,28 +14,30 @@ public sealed record SendMessageRequest
     internal const int MessageLength = 2_000;
     internal const int SessionIdLength = 255;
 
+    // These can be set: of those that cannot, the generated reader first gathers the values in arrays.
+
     /// <summary>What the visitor says: 1 to 2,000 characters (Unicode scalar values: an emoji is one) after trimming.</summary>
     [Required, StringLength(MessageLength, MinimumLength = 1)]
-    public string? Message { get; init; }
+    public string? Message { get; set; }
 
     /// <summary>The visitor's session: 1 to 255 characters, chosen by the caller, private to the channel.</summary>
     [Required, StringLength(SessionIdLength, MinimumLength = 1)]
-    public string? SessionId { get; init; }
+    public string? SessionId { get; set; }
 
     /// <summary>About the page that the visitor is looking at; reaches the model as data, never as instruction. Other members are ignored.</summary>
-    public PageMetadata? Metadata { get; init; }
+    public PageMetadata? Metadata { get; set; }
 
     /// <summary>What this reply is wanted to be like: `fast`, `balanced` or `deep`. Only where the channel allows it; default: the channel's own.</summary>
     [RegularExpression("^(fast|balanced|deep)$")]
-    public string? Profile { get; init; }
+    public string? Profile { get; set; }
 
     /// <summary>Answer as server-sent events: `start`, a `delta` for each piece, then `done` or `error`. Default false.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
-    public bool? Stream { get; init; }
+    public bool? Stream { get; set; }
 
     /// <summary>Let the events also carry the reply as HTML that is safe and never rewritten: `html`. Default false.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
-    public bool? StreamHtml { get; init; }
+    public bool? StreamHtml { get; set; }
 }
 
 /// <summary>About the page that the visitor is looking at.</summary>
@@ -46,11 +48,11 @@ public sealed record PageMetadata
 
     /// <summary>The page's absolute http or https URL; at most 2,048 characters.</summary>
     [MaxLength(UrlLength)]
-    public string? Url { get; init; }
+    public string? Url { get; set; }
 
     /// <summary>The page's title; at most 300 characters.</summary>
     [MaxLength(TitleLength)]
-    public string? Title { get; init; }
+    public string? Title { get; set; }
 }
 
 /// <summary>The answer to a message.</summary>
@@ -154,7 +156,7 @@ public sealed class SendMessage(
     }
 
     // The key was looked up before the body was read, and a body may take its time: who was let in then may not be now.
-    private async Task<Result<Channel>> ChannelOfAsync(Channel given, SendMessageRequest request, CancellationToken cancellationToken)
+    private async ValueTask<Result<Channel>> ChannelOfAsync(Channel given, SendMessageRequest request, CancellationToken cancellationToken)
     {
         if (await channels.RefreshAsync(given, cancellationToken) is not { } channel)
             return ChatError.InvalidApiKey;

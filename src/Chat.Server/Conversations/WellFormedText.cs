@@ -43,6 +43,9 @@ internal sealed class WellFormedText
 
     private static bool NeedsMending(ReadOnlySpan<char> text)
     {
+        // Most texts have neither, and need but one look.
+        if (!text.ContainsAnyInRange('\uD800', '\uDFFF') && !text.Contains('\0'))
+            return false;
         while (!text.IsEmpty)
         {
             if (Rune.DecodeFromUtf16(text, out var rune, out var consumed) != System.Buffers.OperationStatus.Done || rune.Value == 0)

@@ -43,7 +43,7 @@ public sealed class Body<T> : IBody, IEndpointParameterMetadataProvider
         var result = await JsonBody.ReadAsync<T>(context, limit.MaxBytes, context.RequestAborted);
         if (result.Succeeded(out var value, out _) && context.RequestServices.GetService<IValidator<T>>() is { } validator)
         {
-            var verdict = await validator.ValidateAsync(value, context.RequestAborted);
+            var verdict = validator.Validate(value);
             if (!verdict.IsValid)
                 result = verdict.ToError();
         }

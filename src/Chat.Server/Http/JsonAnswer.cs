@@ -1,4 +1,5 @@
 using System.Text.Json;
+using System.Text.Json.Serialization;
 using System.Text.Json.Serialization.Metadata;
 
 namespace Chat.Server.Http;
@@ -33,13 +34,21 @@ public static class JsonAnswer
         response.ContentType = contentType;
         await using (var writer = new Utf8JsonWriter(response.BodyWriter, new JsonWriterOptions { Encoder = options.Encoder, MaxDepth = options.MaxDepth }))
         {
-            JsonSerializer.Serialize(writer, value, (JsonTypeInfo<T>)options.GetTypeInfo(typeof(T)));
+            JsonSerializer.Serialize(writer, value, Generated<T>(options));
             // Into the response's own buffer, which keeps it until it is flushed.
             writer.Flush();
             response.ContentLength = writer.BytesCommitted;
         }
 
         await response.BodyWriter.FlushAsync(cancellationToken);
+    }
+
+    // Under options that name an encoder, as ours do, the generated code is not used for writing: it is taken from its own context,
+    // which names properties as ours do, and the writer has the encoder.
+    private static JsonTypeInfo<T> Generated<T>(JsonSerializerOptions options)
+    {
+        var type = (JsonTypeInfo<T>)options.GetTypeInfo(typeof(T));
+        return type.OriginatingResolver is JsonSerializerContext context ? (JsonTypeInfo<T>)context.GetTypeInfo(typeof(T))! : type;
     }
 
     private sealed class Answer<T>(T value, int status, string? location) : IResult

@@ -34,6 +34,7 @@ public static class WireJson
 }
 
 /// <summary>The wire types of this folder.</summary>
+[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower)]
 [JsonSerializable(typeof(ErrorResponse))]
 [JsonSerializable(typeof(ProblemResponse))]
 internal sealed partial class HttpJson : JsonSerializerContext;
