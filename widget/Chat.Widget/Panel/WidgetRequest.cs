@@ -1,5 +1,4 @@
 using Chat.Widget.Home;
-using Microsoft.AspNetCore.Components;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.DependencyInjection;
 
@@ -23,20 +22,6 @@ internal sealed class WidgetRequest(HttpContext context, IWidgetHome home, Widge
 
     /// <summary>The same request with what has become of the visit.</summary>
     public WidgetRequest With(WidgetVisit changed) => new(Context, Home, changed);
-
-    /// <summary>A component's HTML.</summary>
-    public Task<string> RenderAsync<TComponent>(Dictionary<string, object?> parameters)
-        where TComponent : IComponent => ComponentHtml.RenderAsync<TComponent>(Context.RequestServices, parameters);
-
-    /// <summary>Answers with a whole page.</summary>
-    public async Task PageAsync<TComponent>(Dictionary<string, object?> parameters, int status = StatusCodes.Status200OK)
-        where TComponent : IComponent
-    {
-        var html = await RenderAsync<TComponent>(parameters);
-        Context.Response.StatusCode = status;
-        Begin();
-        await Context.Response.WriteAsync(html, Left);
-    }
 
     /// <summary>Sets what every page of the widget says before its first byte.</summary>
     public void Begin()
