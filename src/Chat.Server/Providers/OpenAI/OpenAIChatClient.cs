@@ -98,6 +98,8 @@ internal sealed class OpenAIChatClient(HttpMessageInvoker connections, Uri addre
         if (_authorization is not null)
             request.Headers.TryAddWithoutValidation("Authorization", _authorization);
         var response = await connections.SendAsync(request, cancellationToken);
+        // The connection knows its request for as long as it answers, and a stream may for minutes: what was asked is not kept for it.
+        request.Content = null;
         if (response.IsSuccessStatusCode)
             return response;
         using (response)
