@@ -1,7 +1,13 @@
 using System.Net;
 using System.Net.Http.Json;
+using System.Text.Json;
 using System.Text.Json.Nodes;
+using System.Text.Json.Serialization;
+using Chat.Server.Http;
 using Chat.Server.Tests.Infrastructure;
+using Microsoft.AspNetCore.Http.Json;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Options;
 
 namespace Chat.Server.Tests.Http;
 
@@ -32,6 +38,16 @@ public sealed class JsonAnswerTests : AppTest
         var message = string.Concat(Enumerable.Repeat("\"Grüße\" 👋 ", times)).Trim();
         using var request = new HttpRequestMessage(HttpMethod.Post, "/chat") { Content = JsonContent.Create(new { message, session_id = "s" }) };
         Assert.Contains(message, (string)(await AssertLengthAsync(request, HttpStatusCode.OK))["reply"]!, StringComparison.Ordinal);
+    }
+
+    // Answers are written by the generated code of these contexts, which knows no options but its own.
+    [Fact]
+    public void Every_kind_of_answer_names_its_members_as_the_contract_does()
+    {
+        var options = App.Services.GetRequiredService<IOptions<JsonOptions>>().Value.SerializerOptions;
+        var ours = options.TypeInfoResolverChain.OfType<JsonSerializerContext>().Where(context => context.GetType().Assembly == typeof(Program).Assembly).ToList();
+        Assert.Contains(ours, context => context.GetTypeInfo(typeof(ErrorResponse)) is not null);
+        Assert.All(ours, context => Assert.Same(JsonNamingPolicy.SnakeCaseLower, context.Options.PropertyNamingPolicy));
     }
 
     // Whoever asked for hundreds of them at a time would have them in memory whole.
