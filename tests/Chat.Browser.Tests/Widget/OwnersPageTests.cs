@@ -149,7 +149,24 @@ public sealed partial class OwnersPageTests(Chromium chromium, OpenShop shop, IT
         // Without its round corners, through which the page can be seen.
         var box = (await page.Locator("chat-widget div.p").BoundingBoxAsync())!;
         var clip = new Clip { X = box.X + 20, Y = box.Y + 20, Width = box.Width - 40, Height = box.Height - 40 };
-        return (await page.EvaluateAsync<string[]>(WidgetLooks), await page.ScreenshotAsync(new() { Clip = clip }));
+        return (await page.EvaluateAsync<string[]>(WidgetLooks), await PictureAsync(page, clip));
+    }
+
+    // The panel has a frame of its own, which is loaded and painted when it is: the picture is one that has come to rest.
+    private static async Task<byte[]> PictureAsync(IPage page, Clip clip)
+    {
+        await page.WaitForLoadStateAsync(LoadState.NetworkIdle);
+        byte[] last;
+        var picture = await page.ScreenshotAsync(new() { Clip = clip });
+        var tries = 0;
+        do
+        {
+            Assert.InRange(++tries, 1, 50);
+            last = picture;
+            picture = await page.ScreenshotAsync(new() { Clip = clip });
+        }
+        while (!picture.AsSpan().SequenceEqual(last));
+        return picture;
     }
 
     private static void AssertSame(string[] looks, string[] others)
