@@ -50,6 +50,25 @@ public sealed class RefusedUploadTests : AppTest
         Assert.StartsWith("HTTP/1.1 200 ", await caller.AnswerAsync(), StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task Who_goes_on_sending_for_a_minute_is_cut_off()
+    {
+        using var caller = await ConnectAsync();
+        await caller.WriteAsync($"POST /chat HTTP/1.1\r\nHost: {Address.Authority}\r\nContent-Length: 30000000\r\n\r\n");
+        Assert.StartsWith("HTTP/1.1 401 ", await caller.AnswerAsync(), StringComparison.Ordinal);
+
+        // Fast enough for the server's least rate, and never done. The minute begins after the answer: one that passes before it is none.
+        await Assert.ThrowsAsync<IOException>(async () =>
+        {
+            for (var count = 0; count < 200_000; count++)
+            {
+                if (count % 1_000 == 0)
+                    App.Time.Advance(TimeSpan.FromMinutes(1));
+                await caller.WriteAsync(" ");
+            }
+        });
+    }
+
     private Uri Address => App.ClientOptions.BaseAddress;
 
     private async Task<Caller> ConnectAsync()
