@@ -29,7 +29,7 @@ internal static class BenchedChat
             {
                 var now = TimeProvider.System.GetUtcNow();
                 var finished = new FinishedTurn(turn.TurnId, response.Text, charge.PromptTokens, charge.CompletionTokens, charge.MicroCredits, now);
-                if (!await service.Get<ConversationStore>().CompleteTurnAsync(session, finished, turn.ThreadId, now.AddDays(1)))
+                if (!await service.Get<ConversationStore>().CompleteTurnAsync(session, finished))
                     throw new InvalidOperationException("The turn was not pending.");
                 await meter.SettleAsync(session, turn.Admission, turn.MessageId, charge, new Timing(TimeSpan.FromSeconds(1), null));
                 return true;

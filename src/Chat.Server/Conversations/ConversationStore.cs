@@ -59,7 +59,8 @@ public sealed class ConversationStore(Database database)
             INSERT INTO threads ({InsertThreadColumns}) VALUES ({InsertThreadValues})
             ON CONFLICT (channel_id, session_hash) WHERE session_hash IS NOT NULL DO UPDATE
             SET expires_at = @expiresAt, session_id = @SessionId, {CountInMinute}
-            WHERE {LiveThread} AND (minute_no < @minute OR minute_count < @perMinute) RETURNING thread_id;
+            WHERE {LiveThread} AND (minute_no < @minute OR minute_count < @perMinute);
+            SELECT thread_id FROM threads WHERE channel_id = @ChannelId AND session_hash = @Hash AND changes() > 0;
             """,
         sqlServer: $"""
             UPDATE dbo.threads SET expires_at = @expiresAt, session_id = @SessionId, {CountInMinute} OUTPUT inserted.thread_id
@@ -73,11 +74,11 @@ public sealed class ConversationStore(Database database)
         """);
 
     private static readonly Sql InsertThread = Sql.Of(
-        sqlite: $"INSERT INTO threads ({InsertThreadColumns}) VALUES ({InsertThreadValues}) RETURNING thread_id;",
+        sqlite: $"INSERT INTO threads ({InsertThreadColumns}) VALUES ({InsertThreadValues}); SELECT last_insert_rowid();",
         sqlServer: $"INSERT INTO dbo.threads ({InsertThreadColumns}) OUTPUT inserted.thread_id VALUES ({InsertThreadValues});");
 
     private static readonly Sql InsertTurn = Sql.Of(
-        sqlite: $"INSERT INTO turns ({InsertTurnColumns}) VALUES ({InsertTurnValues}) RETURNING turn_id;",
+        sqlite: $"INSERT INTO turns ({InsertTurnColumns}) VALUES ({InsertTurnValues}); SELECT last_insert_rowid();",
         sqlServer: $"INSERT INTO dbo.turns ({InsertTurnColumns}) OUTPUT inserted.turn_id VALUES ({InsertTurnValues});");
 
     // A turn whose session was forgotten while it ran keeps no text.
@@ -167,12 +168,17 @@ public sealed class ConversationStore(Database database)
         await session.FirstOrDefaultAsync<int>(CountByMessageId, new { messageId }) > 0;
 
     /// <summary>Stores a reply; false, and nothing is changed, when the turn is no longer pending.</summary>
-    public async Task<bool> CompleteTurnAsync(DbSession session, FinishedTurn turn, long threadId, DateTimeOffset expiresAt)
+    public async Task<bool> CompleteTurnAsync(DbSession session, FinishedTurn turn) => await session.RunAsync(CompleteTurn, turn) > 0;
+
+    /// <summary>Keeps a thread alive for longer, where that is a second or more; no later message's time is taken from it.</summary>
+    /// <param name="session">The transaction.</param>
+    /// <param name="threadId">The thread.</param>
+    /// <param name="openedUntil">Until when it lived at the least, as <see cref="OpenThreadAsync"/> was told.</param>
+    /// <param name="expiresAt">Until when it is to live.</param>
+    public async Task ProlongThreadAsync(DbSession session, long threadId, DateTimeOffset openedUntil, DateTimeOffset expiresAt)
     {
-        if (await session.RunAsync(CompleteTurn, turn) == 0)
-            return false;
-        await session.RunAsync(ProlongThread, new ThreadProlonging(threadId, expiresAt, expiresAt - WorthAWrite));
-        return true;
+        if (expiresAt - openedUntil >= WorthAWrite)
+            await session.RunAsync(ProlongThread, new ThreadProlonging(threadId, expiresAt, expiresAt - WorthAWrite));
     }
 
     /// <summary>Fails a turn; false, and nothing is changed, when it is no longer pending.</summary>

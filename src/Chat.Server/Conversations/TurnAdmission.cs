@@ -117,7 +117,8 @@ public sealed class TurnAdmission(
             return refusal;
         // The minute that the channel counted the message in: later than the clock's, where the clock has gone back.
         var limit = new MinuteLimit(admission.Counts.MinuteNo, channel.Settings.RequestsPerMinutePerSession ?? int.MaxValue);
-        if (await store.OpenThreadAsync(session, key, limit, now, now + options.Value.Lifetime) is not { } threadId)
+        var expiresAt = now + options.Value.Lifetime;
+        if (await store.OpenThreadAsync(session, key, limit, now, expiresAt) is not { } threadId)
             return ChatError.RateLimitExceeded(QuotaWindow.EndOfMinute(limit.Minute) - now);
         var turnId = await store.AddTurnAsync(session, new NewTurn(
             message.Id,
@@ -131,7 +132,7 @@ public sealed class TurnAdmission(
             message.Key?.RequestHash,
             now,
             now + options.Value.TurnTimeout + TurnRunner.LeaseMargin));
-        return new AdmittedTurn(turnId, message.Id, threadId, key, admission, prompt);
+        return new AdmittedTurn(turnId, message.Id, threadId, expiresAt, key, admission, prompt);
     }
 
     // Here and not before the transaction: SQLite's writer has the session's pages at hand, and another connection would read them anew.

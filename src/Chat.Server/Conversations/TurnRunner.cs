@@ -5,7 +5,15 @@ using Chat.Server.Storage;
 namespace Chat.Server.Conversations;
 
 /// <summary>A turn that was admitted and waits for its reply.</summary>
-public sealed record AdmittedTurn(long TurnId, Guid MessageId, long ThreadId, SessionKey Session, Admission Admission, Prompt Prompt);
+/// <param name="TurnId">Its number.</param>
+/// <param name="MessageId">Its message's name, as callers know it.</param>
+/// <param name="ThreadId">The thread that it is in.</param>
+/// <param name="ExpiresAt">Until when its message keeps the thread alive.</param>
+/// <param name="Session">The session that asked.</param>
+/// <param name="Admission">What it was counted and reserved as.</param>
+/// <param name="Prompt">What the model is asked.</param>
+public sealed record AdmittedTurn(
+    long TurnId, Guid MessageId, long ThreadId, DateTimeOffset ExpiresAt, SessionKey Session, Admission Admission, Prompt Prompt);
 
 /// <summary>A reply that is stored and charged.</summary>
 public sealed record TurnReply(string Markdown, string Html, int PromptTokens, int CompletionTokens, long MicroCredits);

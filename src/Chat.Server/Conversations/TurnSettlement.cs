@@ -24,8 +24,9 @@ public sealed class TurnSettlement(
             var now = time.GetUtcNow();
             var finished = new FinishedTurn(turn.TurnId, reply, charge.PromptTokens, charge.CompletionTokens, charge.MicroCredits, now);
             // No longer pending: by an earlier run of this, whose reply was lost, or by a sweeper. The ledger tells which.
-            if (!await store.CompleteTurnAsync(session, finished, turn.ThreadId, now + options.Value.Lifetime))
+            if (!await store.CompleteTurnAsync(session, finished))
                 return await meter.IsSettledAsync(session, turn.MessageId);
+            await store.ProlongThreadAsync(session, turn.ThreadId, turn.ExpiresAt, now + options.Value.Lifetime);
             await meter.SettleAsync(session, turn.Admission, turn.MessageId, charge, timing);
             return true;
         },

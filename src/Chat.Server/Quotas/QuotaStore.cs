@@ -33,7 +33,10 @@ public sealed class QuotaStore(Database database)
         """;
 
     private static readonly Sql Admit = Sql.Of(
-        sqlite: $"UPDATE channel_usage SET {AdmitAssignments} WHERE {AdmitCondition} RETURNING last_reserved AS reserved, minute_no, minute_count, day_no, day_count;",
+        sqlite: $"""
+            UPDATE channel_usage SET {AdmitAssignments} WHERE {AdmitCondition};
+            SELECT last_reserved AS reserved, minute_no, minute_count, day_no, day_count FROM channel_usage WHERE channel_id = @ChannelId AND changes() > 0;
+            """,
         sqlServer: $"UPDATE dbo.channel_usage SET {AdmitAssignments} OUTPUT inserted.last_reserved AS reserved, inserted.minute_no, inserted.minute_count, inserted.day_no, inserted.day_count WHERE {AdmitCondition};");
 
     private static readonly Sql Settle = Sql.Portable("""

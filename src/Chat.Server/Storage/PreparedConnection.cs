@@ -50,12 +50,12 @@ internal sealed class PreparedConnection(SqliteConnection inner, Action<Prepared
         inner.Dispose();
     }
 
-    /// <summary>The statement of a text that is a constant, compiled; it ends with the connection.</summary>
+    /// <summary>A text that is a constant, compiled; it ends with the connection.</summary>
     /// <exception cref="SqliteException">It cannot be compiled.</exception>
     public CompiledStatement Compiled(string text)
     {
         if (!_compiled.TryGetValue(text, out var statement))
-            _compiled.Add(text, statement = new CompiledStatement(inner, text));
+            _compiled.Add(text, statement = CompiledStatement.Of(inner, text));
         return statement;
     }
 

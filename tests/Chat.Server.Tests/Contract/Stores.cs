@@ -111,6 +111,11 @@ internal sealed class Stores(Database database)
         return turnId;
     }
 
-    public Task<bool> CompleteAsync(long turnId, long threadId, string reply, DateTimeOffset now) => WriteAsync(session =>
-        Conversations.CompleteTurnAsync(session, new FinishedTurn(turnId, reply, 3, 4, 7, now), threadId, now.AddHours(24)));
+    public Task<bool> CompleteAsync(long turnId, long threadId, string reply, DateTimeOffset now) => WriteAsync(async session =>
+    {
+        if (!await Conversations.CompleteTurnAsync(session, new FinishedTurn(turnId, reply, 3, 4, 7, now)))
+            return false;
+        await Conversations.ProlongThreadAsync(session, threadId, DateTimeOffset.MinValue, now.AddHours(24));
+        return true;
+    });
 }

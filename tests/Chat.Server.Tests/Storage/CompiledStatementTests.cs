@@ -22,6 +22,13 @@ public sealed class CompiledStatementTests
 
     private static readonly Sql Remove = Sql.Portable("DELETE FROM dbo.samples WHERE id = @id;");
 
+    private static readonly Sql Raise = Sql.Of(
+        sqlite: "UPDATE samples SET amount = amount + 1 WHERE id = @id AND body = @body; SELECT amount FROM samples WHERE id = @id AND changes() > 0;",
+        sqlServer: "UPDATE dbo.samples SET amount = amount + 1 OUTPUT inserted.amount WHERE id = @id AND body = @body;");
+
+    private static readonly Sql Broken = Sql.Of(
+        sqlite: "UPDATE samples SET amount = 0 WHERE id = @id; SELECT abs(-9223372036854775807 - length(@body)) FROM samples;", sqlServer: "SELECT 1;");
+
     private static readonly string[] Texts =
         ["", "plain", "Grüße, 你好 👍🏽 \u202Eabc\nline 'two' -- ; @id", new string('x', 511), new string('€', 512), string.Concat(Enumerable.Repeat("👍", 1_999))];
 
@@ -85,6 +92,30 @@ public sealed class CompiledStatementTests
         Assert.Equal(0, await ReadAsync(store.Database, session => session.NumberAsync(Nulls, new Missing(id, null, null, []))));
     }
 
+    [Theory, OnSqlite, OnSqlServer]
+    public async Task A_change_is_read_behind_it_and_none_where_nothing_was_changed(DatabaseEngine engine)
+    {
+        await using var store = await SamplesAsync(engine);
+        var added = new Added(Guid.CreateVersion7(FineTime), FineTime, "x", [], 5);
+        await WriteAsync(store.Database, session => session.RunAsync(Add, added));
+
+        Assert.Equal(6, await WriteAsync(store.Database, session => session.NumberAsync(Raise, added)));
+        Assert.Null(await WriteAsync(store.Database, session => session.NumberAsync(Raise, added with { Body = "y" })));
+        Assert.Equal(7, await WriteAsync(store.Database, session => session.NumberAsync(Raise, added)));
+        Assert.Equal(7, await ReadAsync(store.Database, session => session.NumberAsync(Number, added)));
+    }
+
+    [Fact]
+    public async Task A_change_that_cannot_be_read_is_not_kept()
+    {
+        await using var store = await SamplesAsync(DatabaseEngine.Sqlite);
+        var added = new Added(Guid.CreateVersion7(FineTime), FineTime, "x", [], 5);
+        await WriteAsync(store.Database, session => session.RunAsync(Add, added));
+
+        await Assert.ThrowsAsync<SqliteException>(() => WriteAsync(store.Database, session => session.NumberAsync(Broken, added)));
+        Assert.Equal(5, await ReadAsync(store.Database, session => session.NumberAsync(Number, added)));
+    }
+
     // Of a statement that gives rows, what breaks a rule shows behind them.
     [Fact]
     public async Task What_breaks_a_rule_fails_changes_nothing_and_leaves_the_statement_fit_for_use()
@@ -125,6 +156,7 @@ public sealed class CompiledStatementTests
         Assert.Equal([7], row.Hash);
         Assert.Equal(42, await session.NumberAsync(Number, added));
         Assert.Equal(1, await session.NumberAsync(Nulls, new Missing(added.Id, null, null, null)));
+        Assert.Null(await session.NumberAsync(Raise, added with { Body = "another" }));
         Assert.Equal(1, await session.RunAsync(Add, added with { Id = Guid.CreateVersion7(FineTime), Amount = 43 }));
         Assert.Equal([42, 43], (await session.AllAsync<Row, Added>(All, added)).Select(each => each.Amount));
         Assert.Equal([42], await TakenAsync(session, most: 1));

@@ -1,5 +1,7 @@
 using System.Text.RegularExpressions;
 using Chat.Server.Storage;
+using Microsoft.Data.Sqlite;
+using SQLitePCL;
 
 namespace Chat.Server.Tests.Storage;
 
@@ -30,14 +32,14 @@ public sealed partial class QueryPlanTests(QueryPlanTests.Migrated migrated) : I
     private static readonly Dictionary<string, string[]> Seeks = new(StringComparer.Ordinal)
     {
         ["Channels.ChannelStore.SelectByKeyHash"] = ["channels uq_channels_key_hash"],
-        ["Quotas.QuotaStore.Admit"] = ["channel_usage rowid"],
+        ["Quotas.QuotaStore.Admit"] = ["channel_usage rowid", "channel_usage rowid"],
         ["Quotas.QuotaStore.Settle"] = ["channel_usage rowid"],
         ["Quotas.QuotaStore.Release"] = ["channel_usage rowid"],
         ["Quotas.QuotaStore.SelectAccount"] = ["channel_usage rowid"],
         ["Conversations.ConversationStore.SelectLatestDone"] = ["threads uq_threads_session", "turns ix_turns_thread"],
         ["Conversations.ConversationStore.SelectHistory"] = ["threads uq_threads_session", "turns ix_turns_thread"],
-        // The plan is silent about the index of a conflict, and has one for a reference that is checked late, of which there is none.
-        ["Conversations.ConversationStore.ExtendThread"] = ["turns ix_turns_thread"],
+        // Of its two statements the second: about the index of a conflict the plan is silent.
+        ["Conversations.ConversationStore.ExtendThread"] = ["threads uq_threads_session"],
         ["Conversations.ConversationStore.SelectExpiry"] = ["threads uq_threads_session"],
         ["Conversations.ConversationStore.DetachExpiredThread"] = ["threads uq_threads_session"],
         ["Conversations.ConversationStore.SelectByIdempotencyKey"] = ["turns uq_turns_idempotency_key"],
@@ -81,6 +83,10 @@ public sealed partial class QueryPlanTests(QueryPlanTests.Migrated migrated) : I
     public void A_statement_without_an_index_is_seen(string text, string table) => Assert.Contains(table, migrated.Plan(text).Select(ScannedTable));
 
     [Fact]
+    public void Of_several_statements_each_is_seen() =>
+        Assert.Contains("turns", migrated.Plan("SELECT name FROM channels WHERE channel_id = 1; SELECT COUNT(*) FROM turns WHERE model = @model;").Select(ScannedTable));
+
+    [Fact]
     public void A_sort_is_seen() => Assert.Contains(
         migrated.Plan("SELECT message FROM turns WHERE thread_id = @thread ORDER BY created_at;"), step => step.Contains("TEMP B-TREE", StringComparison.Ordinal));
 
@@ -117,12 +123,12 @@ public sealed partial class QueryPlanTests(QueryPlanTests.Migrated migrated) : I
             return Task.CompletedTask;
         }
 
-        /// <summary>SQLite's plan, a step a line. Parameters are null: a plan does not look at them.</summary>
+        /// <summary>SQLite's plan of each of a text's statements, a step a line. Parameters are null: a plan does not look at them.</summary>
         public IReadOnlyList<string> Plan(string text)
         {
             using var connection = _store.Connect();
             using var command = connection.CreateCommand();
-            command.CommandText = "EXPLAIN QUERY PLAN " + text;
+            command.CommandText = string.Concat(Statements(connection, text).Select(statement => "EXPLAIN QUERY PLAN " + statement));
             foreach (Match parameter in Parameter().Matches(text))
             {
                 if (!command.Parameters.Contains(parameter.Value))
@@ -131,9 +137,24 @@ public sealed partial class QueryPlanTests(QueryPlanTests.Migrated migrated) : I
 
             using var reader = command.ExecuteReader();
             List<string> steps = [];
-            while (reader.Read())
-                steps.Add(reader.GetString(3));
+            do
+            {
+                while (reader.Read())
+                    steps.Add(reader.GetString(3));
+            }
+            while (reader.NextResult());
             return steps;
+        }
+
+        private static IEnumerable<string> Statements(SqliteConnection connection, string text)
+        {
+            for (var rest = text; !string.IsNullOrWhiteSpace(rest);)
+            {
+                var statement = rest;
+                SqliteException.ThrowExceptionForRC(raw.sqlite3_prepare_v2(connection.Handle, statement, out var compiled, out rest), connection.Handle);
+                compiled.Dispose();
+                yield return statement[..^rest.Length];
+            }
         }
     }
 

@@ -90,7 +90,12 @@ internal static unsafe class SqliteLogWrites
         if (!isHeader && held->Count == 0)
             return held->Own->Write(file, bytes, count, offset);
         Hold(held, bytes, count, offset);
-        return isHeader && IsLast(bytes) ? WriteHeld(file, held) : 0;
+        // The last frame's page ends it. What comes behind is written at once: frames that fill a sector of the disk, which is then waited for, and
+        // headers that are written anew as a transaction has changed frames that it had written before.
+        if (held->IsEnding)
+            return WriteHeld(file, held);
+        held->IsEnding = isHeader && IsLast(bytes);
+        return 0;
     }
 
     private static void Hold(Held* held, byte* bytes, int count, long offset)
@@ -124,7 +129,7 @@ internal static unsafe class SqliteLogWrites
         {
             _isGathering = false;
             if (_held is not null)
-                _held->Count = 0;
+                (_held->Count, _held->IsEnding) = (0, false);
             _held = null;
         }
     }
@@ -136,6 +141,7 @@ internal static unsafe class SqliteLogWrites
         public byte* Bytes;
         public long Offset;
         public int Count;
+        public bool IsEnding;
     }
 
     // sqlite3_file and sqlite3_io_methods, as sqlite3.h has them.

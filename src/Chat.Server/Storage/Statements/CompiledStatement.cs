@@ -4,17 +4,42 @@ using SQLitePCL;
 namespace Chat.Server.Storage.Statements;
 
 /// <summary>
-/// A statement that SQLite has compiled for one connection, run as often as need be. Every run that changes something goes to its end, as what
-/// breaks a rule may show there; none leaves a lock behind. Waiting for other processes' locks is SQLite's, by the connection's busy timeout.
+/// A text that SQLite has compiled for one connection, run as often as need be: a statement, or a change and behind it what reads what became
+/// of it. (<c>RETURNING</c> would do both, but SQLite makes and drops a table of its own for each such run, which costs more than to look once more.)
+/// Every run that changes something goes to its end, as what breaks a rule may show there; none leaves a lock behind. Waiting for other processes'
+/// locks is SQLite's, by the connection's busy timeout.
 /// </summary>
-/// <param name="connection">The driver's connection, open.</param>
-/// <param name="text">One statement.</param>
-/// <exception cref="SqliteException">It cannot be compiled.</exception>
-internal sealed class CompiledStatement(SqliteConnection connection, string text) : IDisposable
+internal sealed class CompiledStatement : IDisposable
 {
-    private readonly sqlite3 _database = connection.Handle!;
-    private readonly sqlite3_stmt _statement = Compile(connection.Handle!, text);
+    private readonly sqlite3 _database;
+    private readonly sqlite3_stmt _statement;
+    private readonly CompiledStatement? _before;
     private readonly List<(string Name, int Index)> _parameters = [];
+
+    private CompiledStatement(sqlite3 database, sqlite3_stmt statement, CompiledStatement? before) =>
+        (_database, _statement, _before) = (database, statement, before);
+
+    /// <summary>Compiles a text.</summary>
+    /// <param name="connection">The driver's connection, open.</param>
+    /// <param name="text">One statement, or several that are run in their order; what comes of it is the last one's.</param>
+    /// <exception cref="SqliteException">It cannot be compiled.</exception>
+    public static CompiledStatement Of(SqliteConnection connection, string text)
+    {
+        CompiledStatement? last = null;
+        try
+        {
+            var rest = text;
+            do
+                last = new CompiledStatement(connection.Handle!, Compile(connection.Handle!, rest, out rest), last);
+            while (!string.IsNullOrWhiteSpace(rest));
+            return last;
+        }
+        catch
+        {
+            last?.Dispose();
+            throw;
+        }
+    }
 
     /// <summary>Runs it without parameters, and gives SQLite's result code; 0 where all went well.</summary>
     public int TryRun()
@@ -85,11 +110,15 @@ internal sealed class CompiledStatement(SqliteConnection connection, string text
         });
 
     /// <inheritdoc />
-    public void Dispose() => _statement.Dispose();
-
-    private static sqlite3_stmt Compile(sqlite3 database, string text)
+    public void Dispose()
     {
-        SqliteException.ThrowExceptionForRC(raw.sqlite3_prepare_v3(database, text, raw.SQLITE_PREPARE_PERSISTENT, out var statement), database);
+        _statement.Dispose();
+        _before?.Dispose();
+    }
+
+    private static sqlite3_stmt Compile(sqlite3 database, string text, out string rest)
+    {
+        SqliteException.ThrowExceptionForRC(raw.sqlite3_prepare_v3(database, text, raw.SQLITE_PREPARE_PERSISTENT, out var statement, out rest), database);
         return statement;
     }
 
@@ -100,6 +129,7 @@ internal sealed class CompiledStatement(SqliteConnection connection, string text
     private TResult Run<TArguments, TState, TResult>(TArguments arguments, TState state, Func<CompiledStatement, TState, TResult> read)
         where TArguments : IArguments
     {
+        _before?.Execute(arguments);
         try
         {
             Bind(arguments);
@@ -126,6 +156,6 @@ internal sealed class CompiledStatement(SqliteConnection connection, string text
         var parameters = new SqliteParameters(_database, _statement, _parameters);
         arguments.AddTo(ref parameters);
         if (isFirst && _parameters.Count(parameter => parameter.Index > 0) != raw.sqlite3_bind_parameter_count(_statement))
-            throw new InvalidOperationException($"A parameter is missing, or given twice: {text}");
+            throw new InvalidOperationException($"A parameter is missing, or given twice: {raw.sqlite3_sql(_statement).utf8_to_string()}");
     }
 }
