@@ -73,6 +73,26 @@ public sealed partial class QueryPlanTests(QueryPlanTests.Migrated migrated) : I
         Assert.DoesNotContain(plan, step => step.Contains("TEMP B-TREE", StringComparison.Ordinal));
     }
 
+    // For a list of three, for RETURNING, or to remember rows: making and dropping one costs as much as the statement's own work.
+    [Theory]
+    [InlineData("Channels.ChannelStore.SelectByKeyHash")]
+    [InlineData("Conversations.ConversationStore.SelectByIdempotencyKey")]
+    [InlineData("Conversations.ConversationStore.SelectLatestDone")]
+    [InlineData("Quotas.QuotaStore.Admit")]
+    [InlineData("Conversations.ConversationStore.ExtendThread")]
+    [InlineData("Conversations.ConversationStore.InsertTurn")]
+    [InlineData("Conversations.ConversationStore.CompleteTurn")]
+    [InlineData("Conversations.ConversationStore.ProlongThread")]
+    [InlineData("Quotas.QuotaStore.Settle")]
+    [InlineData("Quotas.QuotaStore.InsertUsage")]
+    [InlineData("Conversations.ConversationStore.SelectHistory")]
+    public void A_statement_that_every_chat_or_history_runs_makes_no_table_of_its_own(string name) => Assert.DoesNotContain("OpenEphemeral", migrated.Steps(Text(name)));
+
+    [Theory]
+    [InlineData("UPDATE channel_usage SET reserved = 0 WHERE channel_id = 1 RETURNING reserved;")]
+    [InlineData("SELECT name FROM channels WHERE channel_id = 1 AND active IN (0, 1, 2);")]
+    public void A_statement_that_makes_one_is_seen(string text) => Assert.Contains("OpenEphemeral", migrated.Steps(text));
+
     [Theory]
     [InlineData("SELECT COUNT(*) FROM turns WHERE model = @model;", "turns")]
     [InlineData("SELECT turn_id FROM turns WHERE lease_until <= @now AND state = @state;", "turns")]
@@ -124,11 +144,16 @@ public sealed partial class QueryPlanTests(QueryPlanTests.Migrated migrated) : I
         }
 
         /// <summary>SQLite's plan of each of a text's statements, a step a line. Parameters are null: a plan does not look at them.</summary>
-        public IReadOnlyList<string> Plan(string text)
+        public IReadOnlyList<string> Plan(string text) => Explain("EXPLAIN QUERY PLAN ", text, column: 3);
+
+        /// <summary>The instructions that SQLite makes of each of a text's statements.</summary>
+        public IReadOnlyList<string> Steps(string text) => Explain("EXPLAIN ", text, column: 1);
+
+        private List<string> Explain(string how, string text, int column)
         {
             using var connection = _store.Connect();
             using var command = connection.CreateCommand();
-            command.CommandText = string.Concat(Statements(connection, text).Select(statement => "EXPLAIN QUERY PLAN " + statement));
+            command.CommandText = string.Concat(Statements(connection, text).Select(statement => how + statement));
             foreach (Match parameter in Parameter().Matches(text))
             {
                 if (!command.Parameters.Contains(parameter.Value))
@@ -140,7 +165,7 @@ public sealed partial class QueryPlanTests(QueryPlanTests.Migrated migrated) : I
             do
             {
                 while (reader.Read())
-                    steps.Add(reader.GetString(3));
+                    steps.Add(reader.GetString(column));
             }
             while (reader.NextResult());
             return steps;

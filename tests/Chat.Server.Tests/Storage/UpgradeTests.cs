@@ -1,5 +1,6 @@
 using Chat.Server.Storage;
 using Chat.Server.Tests.Infrastructure;
+using Microsoft.Data.Sqlite;
 using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Chat.Server.Tests.Storage;
@@ -53,7 +54,36 @@ public sealed class UpgradeTests
             Assert.Equal(LogicalSchema.OfSqlite(fresh), LogicalSchema.OfSqlite(upgraded));
             Assert.Equal(["ok"], upgraded.Query("PRAGMA integrity_check"));
             Assert.Empty(upgraded.Query("PRAGMA foreign_key_check"));
+            Assert.Contains("ck_turns_state", Assert.Throws<SqliteException>(() => upgraded.Execute("UPDATE turns SET state = 3;")).Message, StringComparison.Ordinal);
+            Assert.Contains("ck_turns_state", Assert.Throws<SqliteException>(() => upgraded.Execute("UPDATE turns SET state = -1;")).Message, StringComparison.Ordinal);
         }
+    }
+
+    // A rule that is written anew in the schema's text is none of a connection that has read the text before.
+    [Fact]
+    public async Task The_connection_that_upgrades_goes_by_the_new_rules_at_once()
+    {
+        using var store = new TemporaryStore();
+        using var database = store.Open();
+        await Versions.ApplyAsync(database, Newest - 1);
+        Assert.Contains("OpenEphemeral", await StepsAsync(database));
+
+        await Migrator(database).MigrateAsync(CancellationToken.None);
+
+        Assert.DoesNotContain("OpenEphemeral", await StepsAsync(database));
+    }
+
+    private static async Task<List<string>> StepsAsync(SqliteDatabase database)
+    {
+        await using var connection = await database.OpenForWriteAsync(CancellationToken.None);
+        await using var command = connection.CreateCommand();
+        // The schema is looked at by what runs, and not by what is explained.
+        command.CommandText = "UPDATE turns SET state = 1 WHERE turn_id = -1; EXPLAIN UPDATE turns SET state = 1 WHERE turn_id = 1;";
+        await using var reader = await command.ExecuteReaderAsync();
+        List<string> steps = [];
+        while (await reader.ReadAsync())
+            steps.Add(reader.GetString(1));
+        return steps;
     }
 
     // What the newer versions added has its default in the old rows, and nothing else: two rows a table, in every column.

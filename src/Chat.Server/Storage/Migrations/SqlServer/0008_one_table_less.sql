@@ -1,0 +1,1 @@
+-- On SQLite, a rule of turns is written anew, as a list of three costs it a table each time. Here it costs nothing, and stays as it is.
