@@ -41,6 +41,18 @@ public sealed class RequestIdTests(SharedApp shared) : IClassFixture<SharedApp>
     }
 
     [Fact]
+    public async Task An_id_of_its_own_is_a_UUID_that_begins_with_the_time_and_comes_once()
+    {
+        HashSet<string> ids = [];
+        for (var count = 0; count < 50; count++)
+            ids.Add(await IdAsync("/healthz", ""));
+
+        Assert.Equal(50, ids.Count);
+        // Of version 7, and of the variant that has versions.
+        Assert.All(ids, id => Assert.Matches($"^{_app.Time.GetUtcNow().ToUnixTimeMilliseconds():x12}7[0-9a-f]{{3}}[89ab]", id));
+    }
+
+    [Fact]
     public async Task Two_ids_are_none()
     {
         using var request = new HttpRequestMessage(HttpMethod.Get, "/healthz");
