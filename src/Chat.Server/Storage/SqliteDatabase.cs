@@ -49,8 +49,8 @@ internal sealed class SqliteDatabase : Database, IDisposable
             Pooling = false,
         };
         // SQLite forgets the pages that a connection has read as soon as another one writes, and never those that it has written itself:
-        // the writer's, which are nearly always the same, stay with it; and so do its statements' values, for which SQLite has 40 pieces of memory
-        // if it is not told otherwise: with a batch's statements and a dozen of indexes it would ask for more, again and again. Reads run to their end on their thread, so a few are in use at a time.
+        // the writer's, which are nearly always the same, stay with it. Reads run to their end on their thread, so a few are in use at a time.
+        // Of pieces of memory for statements, 40 are SQLite's own default: the writer's, with their many indexes, would ask for more each time.
         _readers = new SqliteConnections(settings.ConnectionString, $"{pragmas} PRAGMA cache_size = -500;", lookaside: 40, mostIdle: 8);
         _writers = new SqliteConnections(settings.ConnectionString, $"{pragmas} PRAGMA cache_size = -8000;", lookaside: 200, mostIdle: 1);
         _checkpoints = new WalCheckpoints(_readers, EnterWriteAsync, _busyTimeout);

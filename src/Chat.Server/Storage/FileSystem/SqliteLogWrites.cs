@@ -10,7 +10,7 @@ namespace Chat.Server.Storage.FileSystem;
 /// What is held back is held back only while <c>COMMIT</c> runs, under the log's write lock, and is in the file before it has returned: the frames
 /// of a transaction follow one another, and the last one's header says that it is the last (SQLite's file format, section 4.1). Only when
 /// all of them are written does SQLite tell others, in the log's index, that they are there. So nobody reads what is held, a fault in writing it is
-/// the commit's own, and a process that ends in between leaves what one that ended between two of SQLite's own writes would: frames without a last one.
+/// the commit's own, and a process that ends in between leaves what one that ended between two of SQLite's own writes would: frames without a last one, or one whose checksum is not its page's.
 /// </para>
 /// </summary>
 internal static unsafe class SqliteLogWrites
