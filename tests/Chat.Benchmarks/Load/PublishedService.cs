@@ -73,6 +73,8 @@ internal sealed class PublishedService : IAsyncDisposable
         {
             ["ASPNETCORE_ENVIRONMENT"] = "Production",
             ["ASPNETCORE_URLS"] = "http://127.0.0.1:0",
+            // As the image has it.
+            ["MALLOC_ARENA_MAX"] = "2",
             ["Storage__Path"] = database,
             ["Storage__Durability"] = options.Durability,
             ["Admin__Token"] = AdminToken,
